@@ -37,7 +37,7 @@ fn keys() -> Vec<KeyRow> {
     let row = |action: &Action| KeyRow {
         keys: action.keys.iter().filter_map(|key| Some(written(&sequence(key)?))).collect(),
         name: action.name,
-        about: action.about,
+        about: action.shown_about().leak(),
         places: action.places.iter().map(|context_of| context_of.title()).collect(),
     };
     ACTIONS.iter().map(row).collect()

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use super::key::{Chord, sequence};
 use super::screen::{SCREENS, digit_of};
 use super::screen_id::ScreenId;
+use crate::tui::language::{Part, phrase, tr, tr_in};
 
 /// What an action does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -116,6 +117,25 @@ pub struct Action {
     pub intent: Intent,
 }
 
+impl Action {
+    /// What it does, as it is shown.
+    pub fn shown_about(&self) -> String {
+        match self.intent {
+            Intent::Go(place) => phrase!("Go to {place}", place = place.title()),
+            _ => tr(self.about).to_owned(),
+        }
+    }
+
+    /// Its name as it is shown.
+    pub fn shown_name(&self) -> &'static str {
+        match self.intent {
+            // What opens a place is called as the place is: by the word that is typed.
+            Intent::Go(_) => self.name,
+            _ => tr_in(Part::Key, self.name),
+        }
+    }
+}
+
 const fn action(
     name: &'static str,
     about: &'static str,
@@ -139,6 +159,9 @@ const fn here(
 
 use ScreenId as P;
 
+/// What an action does that opens a screen.
+const GO: &str = "Go to {place}";
+
 /// Every action. Hints are shown in this order, as many as fit. Each screen has one that opens it.
 pub static ACTIONS: LazyLock<Vec<Action>> = LazyLock::new(|| {
     let open = SCREENS.iter().map(|screen| open_screen(screen.id));
@@ -150,7 +173,7 @@ fn open_screen(id: ScreenId) -> Action {
     let digit = digit_of(id).map(|digit| &*digit.to_string().leak());
     let letter = &*format!("g {}", id.letter()).leak();
     let keys = digit.into_iter().chain([letter]).collect::<Vec<_>>().leak();
-    action(id.word(), format!("Go to {}", id.title()).leak(), keys, "", Intent::Go(id))
+    action(id.word(), GO, keys, "", Intent::Go(id))
 }
 
 /// The actions before those that open screens.

@@ -232,7 +232,7 @@ pub fn kinds(workspace: &Workspace, words: &[&'static str]) -> Result<Vec<KindCh
         let Some(kind) = law.request(id) else { continue };
         let binds = |p: &&Record| law.in_force_between(&kind.instrument, &own, &side(p), now);
         let with = partners.iter().filter(binds).filter_map(|p| p.key.clone()).collect();
-        let does = does(id, &kind.name).to_owned();
+        let does = does(id, &kind.name).into_owned();
         all.push(KindChoice { id, does, basis: basis(workspace, id)?, with });
     }
     all.sort_by_key(|kind| kind.with.is_empty());

@@ -8,6 +8,7 @@ use crate::command::definition::{ArgKind, Command, Handler};
 use crate::command::desk::workspace_info::short;
 use crate::command::run::{On, run};
 use crate::record::store::RecordStore as _;
+use crate::tui::language::{phrase, tr, tr_word};
 use crate::value::id::Id;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -70,7 +71,8 @@ pub fn why(failure: &Error) -> String {
 pub fn named(things: &[RecordRef]) -> String {
     const MOST: usize = 4;
     let names: Vec<String> = things.iter().take(MOST).map(|s| short(s.kind, s.id)).collect();
-    let more = if things.len() > MOST { format!(" and {} more", things.len() - MOST) } else { String::new() };
+    let more =
+        if things.len() > MOST { phrase!(" and {things} more", things = things.len() - MOST) } else { String::new() };
     format!("{}{more}", names.join(" "))
 }
 
@@ -85,7 +87,7 @@ fn takes_together(command: &Command, things: &[RecordRef]) -> bool {
 pub fn only_one(command: &Command, things: &[RecordRef]) -> Option<&'static str> {
     let writes = command.args.iter().any(|f| f.required && matches!(f.kind, ArgKind::ToWrite));
     (writes && things.len() > 1 && !takes_together(command, things))
-        .then_some("it writes one file, which is named each time")
+        .then(|| tr("it writes one file, which is named each time"))
 }
 
 /// Asks of each thing what may be done with it. `wanted` tells whether the answer is still waited for.
@@ -113,7 +115,11 @@ pub fn may_each(
     let mut may = May { command, can: Vec::new(), cannot: Vec::new() };
     for subject in things {
         if !wanted() {
-            return Err(Error::new(ErrorKind::Cancelled, "nobody waits for it any more", "nothing was changed"));
+            return Err(Error::new(
+                ErrorKind::Cancelled,
+                tr("nobody waits for it any more"),
+                tr("nothing was changed"),
+            ));
         }
         match why_not(workspace, command, subject)? {
             None => may.can.push(subject.clone()),
@@ -127,7 +133,10 @@ pub fn may_each(
 /// rehearsed; else it says what can be said before.
 fn why_not(workspace: &mut Workspace, command: &'static Command, subject: &RecordRef) -> Result<Option<Error>, Error> {
     if command.target_arg(subject.kind).is_none() {
-        return Ok(Some(Error::not_allowed(format!("it is not done with records of the kind {}", subject.kind))));
+        return Ok(Some(Error::not_allowed(phrase!(
+            "it is not done with records of the kind {kind}",
+            kind = tr_word(subject.kind.word())
+        ))));
     }
     let Some(record) = workspace.records().get(subject.id)? else { return Ok(None) };
     if let Some(error) = availability::why_not(workspace, command, &record)? {

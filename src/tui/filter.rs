@@ -4,7 +4,8 @@
 
 use std::cmp::Ordering;
 
-use super::page::{Cell, Column, PageRow, Section, SortKey};
+use super::page::{Cell, Column, ListWord, PageRow, Section, SortKey};
+use crate::tui::language::{phrase, tr_word};
 use crate::value::class::words;
 use crate::value::timestamp::{Duration, Timestamp};
 
@@ -215,11 +216,11 @@ impl Filter {
             let why = [Idle::OnlyWords, Idle::NoMeasure, Idle::NoColumn].into_iter().find(|w| idle.contains(w))?;
             let typed = &term.typed;
             Some(match why {
-                Idle::NoColumn => format!("{typed} is not understood: no column here has that name."),
+                Idle::NoColumn => phrase!("{typed} is not understood: no column here has that name.", typed),
                 Idle::NoMeasure => {
-                    format!("{typed} is not understood: give a number, T2, 4h, 3d or a date.")
+                    phrase!("{typed} is not understood: give a number, T2, 4h, 3d or a date.", typed)
                 }
-                Idle::OnlyWords => format!("{typed} is not understood: that column has nothing like it."),
+                Idle::OnlyWords => phrase!("{typed} is not understood: that column has nothing like it.", typed),
             })
         })
     }
@@ -331,10 +332,11 @@ impl Facet {
     /// Whether it has a part, written in small letters.
     fn has(self, row: &PageRow, part: &str) -> bool {
         match self {
-            Self::State => {
-                row.facets.state.is_some_and(|s| s.word().contains(part) || s.label().to_lowercase().contains(part))
-            }
-            Self::Kind => row.subject.as_ref().is_some_and(|s| s.kind.word().contains(part)),
+            Self::State => row.facets.state.is_some_and(|s| ListWord::of_state(s).has(part)),
+            Self::Kind => row
+                .subject
+                .as_ref()
+                .is_some_and(|s| [s.kind.word(), tr_word(s.kind.word())].iter().any(|word| word.contains(part))),
             Self::Partner => row.facets.partner.as_ref().is_some_and(|p| p.as_str().to_lowercase().contains(part)),
             Self::Due => row.facets.due.is_some_and(|due| due.to_minute().contains(part)),
         }
@@ -368,6 +370,7 @@ fn target_of(section: &Section, name: &str) -> Option<Target> {
     let at = |is: &dyn Fn(&Column) -> bool| section.columns.iter().position(|c| !c.title.is_empty() && is(c));
     let aliases = ALIASES.iter().filter(|(alias, _)| *alias == name).flat_map(|(_, titles)| titles.iter());
     let column = at(&|c| typed_as(c.title) == name)
+        .or_else(|| at(&|c| typed_as(c.heading()) == name))
         .or_else(|| aliases.into_iter().find_map(|title| at(&|c| c.title == *title)))
         .or_else(|| at(&|c| c.past && Word::parse(name) == Some(Word::Age)));
     let facet = || Facet::parse(name).filter(|facet| section.rows.iter().any(|row| facet.is_of(row)));

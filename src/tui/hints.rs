@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::action::{ACTIONS, Action, Intent};
 use super::keymap::Keymap;
+use super::language::{Part, tr_in, tr_keys};
 use super::layout::inset;
 use super::screen::screen_of;
 use super::screen_id::ScreenId;
@@ -28,7 +29,7 @@ pub const GAP: &str = "  ";
 impl Hint {
     /// A key of an overlay or a field.
     pub fn of((key, word): (&str, &'static str)) -> Self {
-        Self { key: key.to_owned(), word, is_kept: false, action: None }
+        Self { key: tr_keys(key), word: tr_in(Part::Key, word), is_kept: false, action: None }
     }
 
     /// Columns that it takes.
@@ -86,7 +87,7 @@ pub fn of_screen(keymap: &Keymap, screen: ScreenId) -> Vec<Hint> {
             continue;
         }
         let is_kept = matches!(action.intent, Intent::Palette | Intent::Help | Intent::Quit);
-        let hint = Hint { key, word: action.hint, is_kept, action: Some(action) };
+        let hint = Hint { key, word: tr_in(Part::Key, action.hint), is_kept, action: Some(action) };
         match action.intent {
             // The views of a place are found by these keys alone: they stand at once behind what opens a row.
             Intent::Tab(_) => hints.insert(hints.len().min(1), Hint { key: both_ways(keymap, &hint.key), ..hint }),

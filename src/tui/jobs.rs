@@ -7,6 +7,7 @@ use super::page::StyledText;
 use super::screen_id::ScreenId;
 use super::worker::Ticket;
 use crate::command::definition::Command;
+use crate::tui::language::{phrase, tr};
 use crate::value::timestamp::Timestamp;
 use crate::workspace::progress::Progress;
 
@@ -39,10 +40,10 @@ impl Running {
     pub fn state(&self, first: bool) -> String {
         let state = match &self.progress {
             Some(progress) => format_progress(progress),
-            None if first => "begins".to_owned(),
-            None => "waits".to_owned(),
+            None if first => tr("begins").to_owned(),
+            None => tr("waits").to_owned(),
         };
-        if self.cancelled.load(Ordering::Relaxed) { format!("{state}, cancelling") } else { state }
+        if self.cancelled.load(Ordering::Relaxed) { phrase!("{state}, cancelling", state) } else { state }
     }
 }
 
@@ -96,7 +97,7 @@ impl Jobs {
 /// How far a job has come, in words.
 pub fn format_progress(progress: &Progress) -> String {
     match progress.of {
-        Some(of) if of > 0 => format!("{} {} of {of}", progress.what, progress.done),
+        Some(of) if of > 0 => phrase!("{what} {done} of {of}", what = progress.what, done = progress.done, of),
         _ => format!("{} {}", progress.what, progress.done),
     }
 }

@@ -85,24 +85,24 @@ impl std::fmt::Display for Chord {
             f.write_str("Ctrl-")?;
         }
         match self.code {
-            KeyCode::Enter => f.write_str("Enter"),
-            KeyCode::Esc => f.write_str("Esc"),
-            KeyCode::Tab => f.write_str("Tab"),
-            KeyCode::BackTab => f.write_str("Shift-Tab"),
-            KeyCode::Backspace => f.write_str("Backspace"),
-            KeyCode::Char(' ') => f.write_str("Space"),
+            KeyCode::Enter => f.write_str(tr_in(Part::Key, "Enter")),
+            KeyCode::Esc => f.write_str(tr_in(Part::Key, "Esc")),
+            KeyCode::Tab => f.write_str(tr_in(Part::Key, "Tab")),
+            KeyCode::BackTab => f.write_str(tr_in(Part::Key, "Shift-Tab")),
+            KeyCode::Backspace => f.write_str(tr_in(Part::Key, "Backspace")),
+            KeyCode::Char(' ') => f.write_str(tr_in(Part::Key, "Space")),
             KeyCode::Char(c) if self.ctrl => write!(f, "{}", c.to_ascii_uppercase()),
             KeyCode::Char(c) => write!(f, "{c}"),
             KeyCode::F(n) => write!(f, "F{n}"),
-            KeyCode::Up => f.write_str("Up"),
-            KeyCode::Down => f.write_str("Down"),
-            KeyCode::Left => f.write_str("Left"),
-            KeyCode::Right => f.write_str("Right"),
-            KeyCode::Home => f.write_str("Home"),
-            KeyCode::End => f.write_str("End"),
-            KeyCode::PageUp => f.write_str("PgUp"),
-            KeyCode::PageDown => f.write_str("PgDn"),
-            KeyCode::Delete => f.write_str("Del"),
+            KeyCode::Up => f.write_str(tr_in(Part::Key, "Up")),
+            KeyCode::Down => f.write_str(tr_in(Part::Key, "Down")),
+            KeyCode::Left => f.write_str(tr_in(Part::Key, "Left")),
+            KeyCode::Right => f.write_str(tr_in(Part::Key, "Right")),
+            KeyCode::Home => f.write_str(tr_in(Part::Key, "Home")),
+            KeyCode::End => f.write_str(tr_in(Part::Key, "End")),
+            KeyCode::PageUp => f.write_str(tr_in(Part::Key, "PgUp")),
+            KeyCode::PageDown => f.write_str(tr_in(Part::Key, "PgDn")),
+            KeyCode::Delete => f.write_str(tr_in(Part::Key, "Del")),
             _ => f.write_str("?"),
         }
     }
@@ -121,6 +121,7 @@ pub fn sequence(text: &str) -> Option<Vec<Chord>> {
 pub fn written(chords: &[Chord]) -> String {
     chords.iter().map(Chord::to_string).collect::<Vec<_>>().join(" ")
 }
+use crate::tui::language::{Part, tr_in};
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::action::{ACTIONS, Action, Intent};
 use super::key::{Chord, sequence, written};
 use super::screen_id::ScreenId;
+use crate::tui::language::phrase;
 use crate::value::class::words;
 
 words! {
@@ -154,7 +155,7 @@ impl Keymap {
     /// What a sequence that was begun may go on with, and the names of what it would mean.
     pub fn continuations(&self, place: ScreenId, pressed: &[Chord]) -> Vec<(String, &'static str)> {
         let rest = |s: &Vec<Chord>| s.strip_prefix(pressed).filter(|rest| !rest.is_empty()).map(written);
-        self.at(place).flat_map(|b| b.keys.iter().filter_map(rest).map(|rest| (rest, b.action.name))).collect()
+        self.at(place).flat_map(|b| b.keys.iter().filter_map(rest).map(|rest| (rest, b.action.shown_name()))).collect()
     }
 
     /// Whether a key locks, suspends or cancels wherever one is: while a form is open, while all is locked. A key that
@@ -198,9 +199,9 @@ impl Keymap {
 
     fn way_to(&self, bound: &Bound) -> String {
         match bound.keys.first() {
-            _ if self.by_name => format!("\"{}\"", bound.action.name),
+            _ if self.by_name => phrase!("\"{name}\"", name = bound.action.shown_name()),
             Some(key) => written(key),
-            None => format!("{} {}", self.key_of(Intent::Palette).unwrap_or_default(), bound.action.name),
+            None => format!("{} {}", self.key_of(Intent::Palette).unwrap_or_default(), bound.action.shown_name()),
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod input_thread;
 pub mod jobs;
 pub mod key;
 pub mod keymap;
+pub mod language;
 pub mod layout;
 pub mod long;
 pub mod mode;
@@ -58,6 +59,7 @@ use worker::{Message, Opening};
 
 use crate::command::definition::CommandContext;
 use crate::host::folder::variable;
+use crate::tui::language::phrase;
 use crate::workspace::error::{Error, ErrorKind};
 
 /// Refuses where there is no terminal to draw on, and says what to do instead.
@@ -79,13 +81,14 @@ pub fn needs_terminal() -> Result<(), Error> {
 ///
 /// Where the workspace cannot be opened, and where the terminal can no longer be read or written.
 pub fn run(opening: Opening, passphrase_file: bool, context: CommandContext, settings: Settings) -> Result<u8, Error> {
+    language::speak(settings.language);
     let (outbox, messages) = unbounded_channel();
     let mut state = State::open_workspace(opening, passphrase_file, context, outbox)?;
     state.theme = settings.theme.unwrap_or(state.theme);
     (state.keymap, state.ascii, state.mouse) = (settings.keymap, settings.ascii, settings.mouse);
     state.idle.after = settings.lock_after;
     if let Some(failure) = settings.no_views {
-        let text = format!("There are no views: {}", failure.what);
+        let text = phrase!("There are no views: {what}", what = failure.what);
         state.show_message(page::StyledText::new(text, theme::StyleRole::Stop));
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::from)?;

@@ -1,5 +1,6 @@
 //! The order of a list: by one column, forwards or reversed, by the sort keys of its cells.
 
+use super::language::{Part, phrase, tr_in};
 use super::page::{Cell, Section, SortKey};
 use crate::value::timestamp::{Duration, Timestamp};
 
@@ -77,9 +78,17 @@ impl Order {
         said.into_iter().chain(nothing).map(|(_, n)| n).collect()
     }
 
+    /// The heading, as it is shown.
+    fn heading(&self) -> &str {
+        tr_in(Part::Column, &self.column)
+    }
+
     /// In words, after what is ordered.
     pub fn words(&self) -> String {
-        format!("by {}{}", self.column, if self.reversed { ", reversed" } else { "" })
+        match self.reversed {
+            true => phrase!("by {column}, reversed", column = self.heading()),
+            false => phrase!("by {column}", column = self.heading()),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a screen shows, as values: made beside the database, drawn elsewhere. All text in it is fit to be shown.
 
+use super::language::{Part, phrase, tr, tr_in, tr_joined, tr_word};
 use super::picture::Picture;
 use super::theme::StyleRole;
 use crate::record::kind::{ChangeKind, Kind, State};
@@ -104,6 +105,11 @@ impl Column {
         self.title == ID
     }
 
+    /// Its heading, as it is shown.
+    pub fn heading(&self) -> &'static str {
+        tr_in(Part::Column, self.title)
+    }
+
     /// Its text stands on the right.
     #[must_use]
     pub const fn right(self) -> Self {
@@ -160,7 +166,8 @@ impl ListWord {
 
     /// Whether it has a part, written in small letters.
     pub fn has(&self, part: &str) -> bool {
-        self.word.to_lowercase().contains(part) || self.label.to_lowercase().contains(part)
+        let said = [self.word, self.label, tr_word(self.word), tr_word(self.label)];
+        said.into_iter().any(|word| word.to_lowercase().contains(part))
     }
 }
 
@@ -235,7 +242,7 @@ impl Cell {
 
     /// A word of a closed list.
     pub fn word<W: WordList>(word: W) -> Self {
-        Self::from(Into::<&'static str>::into(word)).by(SortKey::Word(ListWord::of(word)))
+        Self::from(tr_word(word.into())).by(SortKey::Word(ListWord::of(word)))
     }
 
     /// A bar of so many marks at most.
@@ -307,13 +314,14 @@ impl Mark {
     }
 
     /// How it is said.
-    pub const fn words(self) -> Option<&'static str> {
-        match self {
-            Self::None => None,
-            Self::Due => Some("due"),
-            Self::FromPartner => Some("from a partner"),
-            Self::Held => Some("held"),
-        }
+    pub fn words(self) -> Option<&'static str> {
+        let english = match self {
+            Self::None => return None,
+            Self::Due => "due",
+            Self::FromPartner => "from a partner",
+            Self::Held => "held",
+        };
+        Some(tr(english))
     }
 }
 
@@ -543,19 +551,19 @@ impl Detail {
     /// Every line, from top to bottom.
     pub fn lines(&self) -> Vec<DetailLine> {
         let mut lines = self.about.clone();
-        let label = |first: bool| Shown::of(if first { "HISTORY" } else { "" });
+        let label = |first: bool| Shown::of(if first { tr("HISTORY") } else { "" });
         let Some(id) = self.id else { return lines };
         lines.push(DetailLine::default());
         if self.history.skipped > 0 {
-            lines.push((label(true), StyledText::from(format!("{} earlier", self.history.skipped))));
+            lines.push((label(true), StyledText::from(phrase!("{n} earlier", n = self.history.skipped))));
         }
         for (n, entry) in self.history.entries.iter().enumerate() {
-            let did = entry.did.name().replace('-', " ");
+            let did = tr_joined(entry.did.name());
             let said = format!("{} {} {did}", entry.at.to_minute(), entry.who);
             lines.push((label(n == 0 && self.history.skipped == 0), StyledText::from(said)));
         }
         lines.push(DetailLine::default());
-        lines.push((Shown::of("ID"), StyledText::new(id.to_string(), StyleRole::Note)));
+        lines.push((Shown::of(tr("ID")), StyledText::new(id.to_string(), StyleRole::Note)));
         lines
     }
 

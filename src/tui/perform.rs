@@ -6,6 +6,7 @@ use super::screen::detail::detail;
 use crate::command::definition::{Args, Command, Output, Preview};
 use crate::command::run::{On, run};
 use crate::command::{self, plain};
+use crate::tui::language::{phrase, tr};
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -27,20 +28,25 @@ pub fn perform_each(
     let mut messages = Vec::new();
     for (n, form) in forms.iter().enumerate() {
         match job
-            .at("done with", n as u64, Some(forms.len() as u64))
+            .at(tr("done with"), n as u64, Some(forms.len() as u64))
             .and_then(|()| perform(workspace, command, form, job))
         {
             Ok(output) => messages.extend(output.message),
             Err(failure) if n == 0 => return Err(failure),
             Err(failure) => {
-                let stopped = format!("{n} of {} are done; then it stopped: {}", forms.len(), failure.what);
+                let stopped = phrase!(
+                    "{n} of {forms} are done; then it stopped: {what}",
+                    n,
+                    forms = forms.len(),
+                    what = failure.what
+                );
                 let mut output = Output::thing(&n).with_message(format!("{stopped}\n{}", messages.join("\n")));
                 output.code = failure.code();
                 return Ok(output);
             }
         }
     }
-    let head = format!("{}: done with {}.", command.full_name(), forms.len());
+    let head = phrase!("{command}: done with {forms}.", command = command.full_name(), forms = forms.len());
     Ok(Output::thing(&forms.len()).with_message(format!("{head}\n{}", messages.join("\n"))))
 }
 

@@ -3,6 +3,8 @@
 
 use std::fmt::{Display, Formatter, Result};
 
+use super::language::tr;
+
 /// The name of a screen.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ScreenId {
@@ -46,8 +48,8 @@ impl ScreenId {
     }
 
     /// Its name as it stands on the screen.
-    pub const fn title(self) -> &'static str {
-        self.title
+    pub fn title(self) -> &'static str {
+        tr(self.title)
     }
 
     /// The letter that opens it after `g`.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::idle;
 use super::keymap::{Keymap, Preset};
+use super::language::Language;
 use super::saved;
 use super::theme::Theme;
 use crate::host::file;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub mouse: bool,
     /// After how long without a key they lock.
     pub lock_after: Duration,
+    /// The language of the screens; `None`: English.
+    pub language: Option<&'static Language>,
     /// The folders to which the screens are kept, beside the workspace's, the identity's and the settings'; none: they are kept to
     /// none.
     pub folders: Vec<PathBuf>,
@@ -95,6 +98,7 @@ impl Settings {
             ascii: wishes.ascii || written.ascii,
             mouse: !wishes.no_mouse && written.mouse.unwrap_or(true),
             lock_after: lock_after.unwrap_or(idle::USUAL),
+            language: Language::of_environment(),
             folders: absolute(written.folders).map_err(bad)?,
             no_views,
         })

@@ -12,9 +12,16 @@ pub const SPACED: u16 = 112;
 /// Columns from which one tab does not touch the next.
 pub const APART: u16 = 126;
 
-/// What stands between the digit of a screen and its name.
-pub const fn gap(room: u16) -> &'static str {
-    if room >= SPACED { " " } else { "" }
+/// Columns that all tabs take with so much between digit and name, and behind each.
+fn wide(gap: &str, edge: u16) -> usize {
+    let tabs = SCREENS.iter().map(|screen| width(&label(screen.id, gap)) + 1 + usize::from(edge));
+    tabs.sum::<usize>() + 1
+}
+
+/// What stands between the digit of a screen and its name: air gives way before a tab does, whose names are longer in another
+/// language.
+pub fn gap(room: u16) -> &'static str {
+    if room >= SPACED && wide(" ", 0) <= usize::from(room) { " " } else { "" }
 }
 
 /// The tabs that are drawn in so many columns, from the left.
@@ -25,8 +32,8 @@ pub fn shown(open: ScreenId, room: u16) -> Vec<(ScreenId, String)> {
 }
 
 /// Columns behind each tab.
-pub const fn edge(room: u16) -> u16 {
-    if room >= APART { 1 } else { 0 }
+pub fn edge(room: u16) -> u16 {
+    u16::from(room >= APART && wide(" ", 1) <= usize::from(room))
 }
 
 /// The screen whose tab stands at a column.

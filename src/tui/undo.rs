@@ -9,6 +9,7 @@ use super::view::Marks;
 use crate::command::command;
 use crate::command::definition::{ArgKind, Command, STAYS, Undo};
 use crate::record::kind::Kind;
+use crate::tui::language::{phrase, tr};
 use crate::value::id::Id;
 
 /// How many things are kept: the oldest go first.
@@ -35,20 +36,28 @@ impl ViewSnapshot {
         if self.place != now.place {
             return None;
         }
-        let filter = |f: &str| if f.is_empty() { "no filter".to_owned() } else { format!("the filter {f}") };
-        let order = |o: &Option<Order>| o.as_ref().map_or_else(|| "as it comes".to_owned(), Order::words);
+        let filter = |f: &str| if f.is_empty() { tr("no filter").to_owned() } else { phrase!("the filter {f}", f) };
+        let order = |o: &Option<Order>| o.as_ref().map_or_else(|| tr("as it comes").to_owned(), Order::words);
         let mut said = Vec::new();
         if self.tab != now.tab {
-            said.push("another view".to_owned());
+            said.push(tr("another view").to_owned());
         }
         if self.filter != now.filter {
-            said.push(format!("{} instead of {}", filter(&now.filter), filter(&self.filter)));
+            said.push(phrase!(
+                "{filter} instead of {filter2}",
+                filter = filter(&now.filter),
+                filter2 = filter(&self.filter)
+            ));
         }
         if self.order != now.order {
-            said.push(format!("{} instead of {}", order(&now.order), order(&self.order)));
+            said.push(phrase!("{order} instead of {order2}", order = order(&now.order), order2 = order(&self.order)));
         }
         if self.marks != now.marks {
-            said.push(format!("{} marked instead of {}", now.marks.len(), self.marks.len()));
+            said.push(phrase!(
+                "{marks} marked instead of {marks2}",
+                marks = now.marks.len(),
+                marks2 = self.marks.len()
+            ));
         }
         (!said.is_empty()).then(|| format!("{}: {}", now.place.title(), said.join("; ")))
     }

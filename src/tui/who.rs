@@ -1,5 +1,6 @@
 //! Who works where, for the top line. It is read once, when the workspace opens.
 
+use crate::tui::language::{tr_joined, tr_word};
 use crate::value::class::Role;
 use crate::value::realm::Realm;
 use crate::workspace::error::Error;
@@ -30,7 +31,7 @@ impl Who {
         // What one does all day says more than that one may also administer.
         let of_play = roles.iter().find(|r| **r == Role::ExerciseController && workspace.meta.realm != Realm::Live);
         let daily = of_play.or_else(|| roles.iter().find(|r| **r != Role::Administrator));
-        let role = daily.or(roles.first()).map_or("revoked", |r| r.word()).replace('-', " ");
+        let role = daily.or(roles.first()).map_or_else(|| tr_word("revoked").to_owned(), |r| tr_joined(r.word()));
         Ok(Self {
             name: workspace.me.name.clone(),
             role,

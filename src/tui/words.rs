@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::command::desk::workspace_info::line_of;
 use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
+use crate::tui::language::{phrase, tr, tr_law, tr_word};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
@@ -26,8 +27,11 @@ static WORDS: LazyLock<Words> =
     LazyLock::new(|| toml::from_str(include_str!("../../assets/words/requests.toml")).unwrap_or_default());
 
 /// What a request of a kind does; `name`: how the law calls it.
-pub fn does<'a>(kind: &str, name: &'a str) -> &'a str {
-    WORDS.does.get(kind).map_or(name, String::as_str)
+pub fn does<'a>(kind: &str, name: &'a str) -> Cow<'a, str> {
+    match WORDS.does.get(kind) {
+        Some(does) => Cow::from(tr(does)),
+        None => Cow::from(tr_law(name)),
+    }
 }
 
 /// The instrument and the article that a request of a kind rests on, for short: `Budapest 29`.
@@ -36,6 +40,7 @@ pub fn basis(workspace: &Workspace, kind: &str) -> Result<String, Error> {
     let Some(row) = law.request(kind) else { return Ok(kind.to_owned()) };
     let instrument = WORDS.instrument.get(&row.instrument).map_or(row.instrument.as_str(), String::as_str);
     let article = row.article.strip_prefix("Articles ").or_else(|| row.article.strip_prefix("Article "));
+    let instrument = tr(instrument);
     Ok(article.map_or_else(|| instrument.to_owned(), |article| format!("{instrument} {article}")))
 }
 
@@ -52,10 +57,10 @@ pub fn called(workspace: &Workspace, record: &Record) -> Result<String, Error> {
             let kind = record.text("kind").unwrap_or_default();
             let law = workspace.law()?;
             let name = law.request(kind).map_or(line.as_str(), |row| row.name.as_str());
-            does(kind, name).to_owned()
+            does(kind, name).into_owned()
         }
         Kind::Review => match subject_of(workspace, record)? {
-            Some(of) => format!("review of {}", called(workspace, &of)?),
+            Some(of) => phrase!("review of {called}", called = called(workspace, &of)?),
             None => line,
         },
         Kind::Hold => match subject_of(workspace, record)? {
@@ -63,9 +68,11 @@ pub fn called(workspace: &Workspace, record: &Record) -> Result<String, Error> {
             None => line,
         },
         Kind::Disclosure => match record.partner {
-            Some(partner) => format!("sharing with {}", workspace.code_of(partner)?),
+            Some(partner) => phrase!("sharing with {partner}", partner = workspace.code_of(partner)?),
             None => line,
         },
+        // What says nothing of itself is called by its kind.
+        _ if line == record.kind.word() => tr_word(record.kind.word()).to_owned(),
         _ => line,
     })
 }

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::language;
 use super::who::Who;
 use crate::host::clock::Clock;
 use crate::host::secrecy;
@@ -184,7 +185,10 @@ impl<S: 'static> Workers<S> {
 
 /// Begins a thread that leaves nothing on its stack when it ends: it has worked with keys.
 fn spawn(run: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
+    // What it makes to be shown is said as the screens say it.
+    let language = language::spoken();
     std::thread::spawn(move || {
+        language::speak(language);
         apart(run);
         secrecy::wipe_stack();
     })

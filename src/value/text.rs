@@ -41,6 +41,61 @@ pub const fn is_hidden(c: char) -> bool {
     )
 }
 
+/// Begins what is read by its own direction, whatever stands beside it (UAX 9).
+pub const ISOLATE: char = '\u{2068}';
+/// Ends it.
+pub const END_OF_ISOLATE: char = '\u{2069}';
+
+/// Whether a letter is of a script that is written from right to left.
+pub const fn is_right_to_left(c: char) -> bool {
+    matches!(
+        c,
+        '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}'
+    )
+}
+
+/// The names and words of a line that are written from right to left: from the first such letter of each to behind its last. What
+/// stands between two of them is theirs, but for letters of another direction and for more than one space.
+pub fn right_to_left<'a>(pieces: impl Iterator<Item = &'a str>) -> Vec<std::ops::Range<usize>> {
+    let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
+    let (mut goes_on, mut space) = (false, false);
+    for (n, piece) in pieces.enumerate() {
+        let is_space = piece.chars().all(char::is_whitespace);
+        if piece.chars().any(is_right_to_left) {
+            match runs.last_mut().filter(|_| goes_on) {
+                Some(run) => run.end = n + 1,
+                None => runs.push(n..n + 1),
+            }
+            goes_on = true;
+        } else if piece.chars().any(char::is_alphabetic) || (is_space && space) {
+            goes_on = false;
+        }
+        space = is_space;
+    }
+    runs
+}
+
+/// A line in which each name that is written from right to left is isolated, so that it does not turn around what stands beside it.
+/// For what leaves for a terminal: what is isolated is no longer a [`Shown`].
+pub fn isolated(line: &str) -> Cow<'_, str> {
+    if !line.chars().any(is_right_to_left) {
+        return Cow::Borrowed(line);
+    }
+    let graphemes: Vec<&str> = line.graphemes(true).collect();
+    let runs = right_to_left(graphemes.iter().copied());
+    let mut out = String::with_capacity(line.len());
+    for (n, grapheme) in graphemes.into_iter().enumerate() {
+        if runs.iter().any(|run| run.start == n) {
+            out.push(ISOLATE);
+        }
+        out.push_str(grapheme);
+        if runs.iter().any(|run| run.end == n + 1) {
+            out.push(END_OF_ISOLATE);
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// One line of text, fit to be shown. Each hidden character stands as its code, such as `⟨U+202E⟩`.
 pub fn shown(text: &str) -> Cow<'_, str> {
     let marks = |c: char| unicode_normalization::char::is_combining_mark(c);
@@ -319,7 +374,7 @@ pub fn is_blank(text: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{fit, is_hidden, joined, look_alike, pad, shown, shown_lines, width, wrap};
+    use super::{fit, is_hidden, isolated, joined, look_alike, pad, shown, shown_lines, width, wrap};
 
     #[test]
     fn hostile_text_becomes_visible() {
@@ -356,6 +411,20 @@ mod tests {
         }
         for (one, other) in [("XB cyber desk", "XA cyber desk"), ("Harbour", "Harbor"), ("XB", "XB desk")] {
             assert!(!look_alike(one, other), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_from_right_to_left_is_isolated_and_turns_nothing_around() {
+        for (line, want) in [
+            ("N. Okafor", "N. Okafor"),
+            ("1. דנה כהן; XB; 3 d", "1. \u{2068}דנה כהן\u{2069}; XB; 3 d"),
+            ("דנה  כהן", "\u{2068}דנה\u{2069}  \u{2068}כהן\u{2069}"),
+            ("ليلى (12) حداد, XA", "\u{2068}ليلى (12) حداد\u{2069}, XA"),
+            ("ليلى and حداد", "\u{2068}ليلى\u{2069} and \u{2068}حداد\u{2069}"),
+        ] {
+            assert_eq!(isolated(line), want);
+            assert_eq!(width(&isolated(line)), width(line), "{line}");
         }
     }
 

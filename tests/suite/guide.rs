@@ -72,7 +72,7 @@ fn the_manual_names_every_key_of_the_catalogue() {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_comity")).arg("man").output().unwrap();
     let page = String::from_utf8(output.stdout).unwrap().replace("\\-", "-").replace("\\(aq", "'").replace("\\e", "\\");
     for action in comity::tui::action::ACTIONS.iter() {
-        assert!(page.contains(&format!("\n{}: {}", action.name, action.about)), "{} is missing", action.name);
+        assert!(page.contains(&format!("\n{}: {}", action.name, action.shown_about())), "{} is missing", action.name);
         let keys: Vec<String> = action.keys.iter().map(|key| written(&sequence(key).unwrap())).collect();
         let keys = if keys.is_empty() { "(by name)".to_owned() } else { keys.join("  ") };
         assert!(page.contains(&format!("\\fB{keys}\\fR\n{}:", action.name)), "{} has other keys: {keys}", action.name);

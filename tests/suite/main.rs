@@ -33,6 +33,7 @@ mod golden;
 mod guide;
 mod hostile_bundles;
 mod hostile_text;
+mod interface_language;
 mod languages;
 mod law;
 mod law_points;

@@ -18,7 +18,7 @@ const SIZES: &[(u16, u16)] = &[(80, 24), (120, 36)];
 const COMPACT: (u16, u16) = (60, 15);
 
 /// What is on the screen at each size, masked.
-fn drawn(screens: &mut Drawn, sizes: &[(u16, u16)]) -> String {
+pub fn drawn(screens: &mut Drawn, sizes: &[(u16, u16)]) -> String {
     let mut all = String::new();
     for size in sizes {
         // What scrolls itself into sight settles at the second frame at the latest.
@@ -35,7 +35,9 @@ pub fn masked(line: &str) -> String {
     let line = if local.is_empty() {
         line.to_owned()
     } else {
-        line.replace(&format!("{local}L"), "04:12L").replace(&format!("{local} here"), "04:12 here")
+        line.replace(&format!("{local}L"), "04:12L")
+            .replace(&format!("{local} here"), "04:12 here")
+            .replace(&format!("{local} ici"), "04:12 ici")
     };
     let is_hex = |c: char| matches!(c, '0'..='9' | 'a'..='f');
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';

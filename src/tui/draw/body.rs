@@ -6,6 +6,7 @@ use ratatui::widgets::Widget as _;
 
 use super::section;
 use crate::tui::appearance::Appearance;
+use crate::tui::language::tr;
 use crate::tui::layout::{Content, Layout, PageLayout, head_lines, inset};
 use crate::tui::overlay::definition::{Context, DrawContext, Scroll};
 use crate::tui::overlay::reader::Reader;
@@ -32,11 +33,11 @@ pub(super) fn draw(state: &State, layout: &Layout, appearance: Appearance, buf: 
         }
         Content::Plain => {
             if let Some(failure) = &state.view().failed {
-                let detail = &Reader::of_failure("This cannot be shown", failure).text;
+                let detail = &Reader::of_failure(tr("This cannot be shown"), failure).text;
                 DetailText { detail, offset: 0, appearance }.render(body, buf);
             } else {
                 let within = body.inner(Margin::new(2, 1));
-                Fitted::new(appearance.span("Reading …", StyleRole::Note)).render(within, buf);
+                Fitted::new(appearance.span(tr("Reading …"), StyleRole::Note)).render(within, buf);
             }
             None
         }
@@ -72,9 +73,9 @@ fn page(state: &State, parts: &PageLayout, appearance: Appearance, buf: &mut Buf
 fn views_line(state: &State) -> Line {
     let view = |(n, name): (usize, &&str)| {
         if n == state.view().params.view {
-            StyledText::new(format!("[{name}] "), StyleRole::Accent)
+            StyledText::new(format!("[{}] ", tr(name)), StyleRole::Accent)
         } else {
-            StyledText::new(format!(" {name}  "), StyleRole::Note)
+            StyledText::new(format!(" {}  ", tr(name)), StyleRole::Note)
         }
     };
     let views = screen_of(state.screen()).views.iter().enumerate().map(view);

@@ -7,6 +7,7 @@ use ratatui::widgets::Widget as _;
 
 use super::{body, header, locked, status};
 use crate::tui::appearance::Appearance;
+use crate::tui::language::{phrase, tr};
 use crate::tui::layout::{Layout, TINY};
 use crate::tui::page::Line;
 use crate::tui::state::State;
@@ -41,10 +42,10 @@ pub(super) fn draw(
 /// The realm and what is first: all that a tiny window holds.
 fn tiny(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
     let (word, role) = match state.who.as_ref().map(|w| &w.realm) {
-        Some(Realm::Exercise(_)) => ("EXERCISE", StyleRole::Exercise),
-        _ => ("LIVE", StyleRole::Live),
+        Some(Realm::Exercise(_)) => (tr("EXERCISE"), StyleRole::Exercise),
+        _ => (tr("LIVE"), StyleRole::Live),
     };
-    let text = state.as_of.map_or_else(|| word.to_owned(), |as_of| format!("{word}  AS OF {as_of}"));
+    let text = state.as_of.map_or_else(|| word.to_owned(), |as_of| phrase!("{word}  AS OF {as_of}", word, as_of));
     // What is first stands in the first row of the page, where no lines are on top of it.
     let page = &state.view().page;
     let rows = page.bands.iter().flatten().flat_map(|section| &section.rows);
@@ -54,5 +55,5 @@ fn tiny(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
     let first = TextLine::from(appearance.span(text, role));
     Fitted::new(std::iter::once(first).chain(head).collect::<Vec<_>>()).render(area, buf);
     let foot = area.rows().next_back().unwrap_or(area);
-    Fitted::new(appearance.span("larger window: more", StyleRole::Note)).render(foot, buf);
+    Fitted::new(appearance.span(tr("larger window: more"), StyleRole::Note)).render(foot, buf);
 }

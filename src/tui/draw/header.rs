@@ -8,6 +8,7 @@ use ratatui::widgets::{Block, Paragraph, Widget as _};
 
 use crate::host::clock::local_hour_and_minute;
 use crate::tui::appearance::Appearance;
+use crate::tui::language::{phrase, tr, tr_date};
 use crate::tui::layout::NARROW;
 use crate::tui::state::State;
 use crate::tui::tabs;
@@ -20,12 +21,12 @@ use crate::value::text::{Shown, width};
 /// LIVE or EXERCISE, the workspace, who, and the time: nothing else.
 pub(super) fn realm_and_member(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
     let now = state.now();
-    let here = if area.width >= tabs::SPACED { " here" } else { "L" };
+    let here = if area.width >= tabs::SPACED { tr(" here") } else { "L" };
     let local = local_hour_and_minute(now).map(|t| format!("  {t}{here}")).unwrap_or_default();
     let time = if area.width < NARROW.0 {
         format!("{}{local} ", now.hour_and_minute())
     } else {
-        format!("{} {}{local} ", now.weekday_and_date(), now.hour_and_minute())
+        format!("{} {}{local} ", tr_date(&now.weekday_and_date()), now.hour_and_minute())
     };
     let role = if state.is_exercise() { StyleRole::Exercise } else { StyleRole::Base };
     let time = appearance.span(time, role);
@@ -51,8 +52,8 @@ pub(super) fn realm_and_member(state: &State, appearance: Appearance, area: Rect
 
 /// What is said in the header while nothing can be written.
 fn badges(state: &State) -> Vec<&'static str> {
-    let read_only = state.is_read_only().then_some(" READ-ONLY ");
-    read_only.into_iter().chain(state.as_of.map(|_| " AS OF ")).collect()
+    let read_only = state.is_read_only().then(|| tr(" READ-ONLY "));
+    read_only.into_iter().chain(state.as_of.map(|_| tr(" AS OF "))).collect()
 }
 
 /// The two parts of a row of which the right one has so many columns, with a gap before it.
@@ -63,8 +64,8 @@ fn beside(area: Rect, right: usize, gap: u16) -> [Rect; 2] {
 /// Who works, and as what, is never cut: the desk's name gives way first.
 fn member(who: &Who, appearance: Appearance, room: u16, narrow: bool) -> TextLine<'static> {
     let (word, exercise, role, title) = match &who.realm {
-        Realm::Live => (" LIVE ", String::new(), StyleRole::Live, StyleRole::Title),
-        Realm::Exercise(name) => (" EXERCISE ", format!("{name}  "), StyleRole::Exercise, StyleRole::Exercise),
+        Realm::Live => (tr(" LIVE "), String::new(), StyleRole::Live, StyleRole::Title),
+        Realm::Exercise(name) => (tr(" EXERCISE "), format!("{name}  "), StyleRole::Exercise, StyleRole::Exercise),
     };
     let code = who.desk.split(' ').next().unwrap_or_default();
     let texts = if narrow {
@@ -87,7 +88,7 @@ fn member(who: &Who, appearance: Appearance, room: u16, narrow: bool) -> TextLin
 pub(super) fn tabs(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
     if area.width < NARROW.0 {
         let here = appearance.span(format!(" {}", tabs::label(state.screen(), " ")), StyleRole::Title);
-        let hint = appearance.span("g: go to ", StyleRole::Note);
+        let hint = appearance.span(tr("g: go to "), StyleRole::Note);
         let [left, right] = beside(area, hint.width(), 0);
         Fitted::new(here).render(left, buf);
         Fitted::new(hint).render(right, buf);
@@ -122,7 +123,7 @@ pub(super) fn tabs(state: &State, appearance: Appearance, area: Rect, buf: &mut 
 pub(super) fn as_of(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
     let Some(as_of) = state.as_of.filter(|_| area.height > 0) else { return };
     let room = usize::from(area.width);
-    let whole = state.keymap.format_keys(&format!("AS OF {as_of}   read only; {{now}} goes back to now"));
-    let text = if width(&whole) + 1 < room { whole } else { format!("AS OF {as_of}") };
+    let whole = state.keymap.format_keys(&phrase!("AS OF {as_of}   read only; {now} goes back to now", as_of));
+    let text = if width(&whole) + 1 < room { whole } else { phrase!("AS OF {as_of}", as_of) };
     Paragraph::new(format!(" {text}")).style(appearance.styles.selected()).render(area, buf);
 }

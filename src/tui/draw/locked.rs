@@ -7,6 +7,7 @@ use ratatui::widgets::Widget as _;
 
 use crate::host::clock::local_hour_and_minute;
 use crate::tui::appearance::Appearance;
+use crate::tui::language::{phrase, tr};
 use crate::tui::state::State;
 use crate::tui::theme::StyleRole;
 use crate::tui::unlock::Unlock;
@@ -27,18 +28,18 @@ pub(super) fn draw(
 ) -> Option<Position> {
     let now = state.now();
     let local = local_hour_and_minute(now).unwrap_or_else(|| "??:??".into());
-    let time = format!("{}  {local} here", now.hour_and_minute());
+    let time = phrase!("{time}  {local} here", time = now.hour_and_minute(), local);
     let stars = "*".repeat(unlock.typed().min(STARS));
     let ask = match () {
-        () if unlock.trying => "opening …".to_owned(),
-        () if unlock.needs_none => "Enter opens it: this identity has no passphrase.".to_owned(),
-        () => format!("passphrase  {stars}"),
+        () if unlock.trying => tr("opening …").to_owned(),
+        () if unlock.needs_none => tr("Enter opens it: this identity has no passphrase.").to_owned(),
+        () => phrase!("passphrase  {stars}", stars),
     };
-    let wait = unlock
-        .wait(now)
-        .map_or_else(String::new, |w| format!("Too many wrong tries: wait {} s.", w.as_seconds().max(1)));
-    let head = if state.who.is_some() { "comity is locked" } else { "comity" };
-    let running = state.jobs.first().map_or_else(String::new, |j| format!("{} still runs.", j.name()));
+    let wait = unlock.wait(now).map_or_else(String::new, |w| {
+        phrase!("Too many wrong tries: wait {seconds} s.", seconds = w.as_seconds().max(1))
+    });
+    let head = if state.who.is_some() { tr("comity is locked") } else { "comity" };
+    let running = state.jobs.first().map_or_else(String::new, |j| phrase!("{name} still runs.", name = j.name()));
     let lines = [
         (head, StyleRole::Title),
         (time.as_str(), StyleRole::Base),
@@ -46,7 +47,7 @@ pub(super) fn draw(
         (ask.as_str(), StyleRole::Base),
         (unlock.message.as_str(), StyleRole::Stop),
         (wait.as_str(), StyleRole::Due),
-        (if unlock.needs_none { "" } else { "After 5 wrong tries: wait 1 min." }, StyleRole::Note),
+        (if unlock.needs_none { "" } else { tr("After 5 wrong tries: wait 1 min.") }, StyleRole::Note),
         (running.as_str(), StyleRole::Note),
     ];
     let x = area.x + area.width.saturating_sub(WIDTH).max(4) / 2;
@@ -56,7 +57,7 @@ pub(super) fn draw(
     Fitted::new(text).render(block, buf);
     let foot =
         Rect { x: area.x + 1, y: area.bottom().saturating_sub(2), width: area.width.saturating_sub(2), height: 1 };
-    let text = "Ctrl-C leaves comity; every change is already stored.";
+    let text = tr("Ctrl-C leaves comity; every change is already stored.");
     Fitted::new(appearance.span(text, StyleRole::Note)).render(foot, buf);
     (!unlock.trying && !unlock.needs_none).then(|| Position::new(x + 12 + stars.len() as u16, top + 3))
 }

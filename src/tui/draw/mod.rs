@@ -4,6 +4,7 @@
 mod body;
 mod frame;
 mod header;
+mod isolate;
 mod locked;
 mod section;
 mod status;
@@ -29,6 +30,7 @@ pub fn draw(state: &State, layout: &Layout, frame: &mut Frame<'_>) {
     if sweep::sweep(buf, state.ascii) {
         debug_assert!(false, "a hidden character has reached a cell");
     }
+    isolate::isolate(buf);
     if let Some(cursor) = cursor.filter(|c: &Position| area.contains(*c)) {
         frame.set_cursor_position(cursor);
     }

@@ -6,6 +6,7 @@ use ratatui::text::Line as TextLine;
 use ratatui::widgets::{Paragraph, Widget as _};
 
 use crate::tui::appearance::Appearance;
+use crate::tui::language::{phrase, tr};
 use crate::tui::layout::{SectionLayout, inset};
 use crate::tui::page::{Section, StyledText};
 use crate::tui::theme::StyleRole;
@@ -62,7 +63,7 @@ pub(super) fn draw(view: &View, part: SectionLayout, appearance: Appearance, buf
     }
     let out = shown.len().saturating_sub(offset + room);
     if out > 0 && room > 0 && section.title.is_empty() && !framed {
-        let more = appearance.span(format!(" {out} more "), StyleRole::Note);
+        let more = appearance.span(phrase!(" {out} more ", out), StyleRole::Note);
         let last = in_sight.rows().next_back().unwrap_or(in_sight);
         Paragraph::new(more).right_aligned().render(last, buf);
     }
@@ -112,10 +113,10 @@ fn title(view: &View, section: &Section) -> Shown {
 fn empty_text(view: &View, section: &Section) -> String {
     match &section.window {
         Some(window) if view.reads_on() => {
-            format!("Nothing yet fits among {} of {} rows; reading on …", window.read, window.all)
+            phrase!("Nothing yet fits among {read} of {all} rows; reading on …", read = window.read, all = window.all)
         }
         None if section.rows.is_empty() => section.empty.to_string(),
-        _ => "Nothing fits the filter; Esc clears it.".to_owned(),
+        _ => tr("Nothing fits the filter; Esc clears it.").to_owned(),
     }
 }
 
@@ -126,17 +127,27 @@ fn out_of_sight(view: &View, part: SectionLayout, section: &Section) -> Option<S
     if shown <= room && section.window.is_none() {
         // What a filter hides is counted, even where all that it shows is in sight.
         let hides = !view.filter().is_empty() && shown < section.rows.len();
-        return hides.then(|| format!(" {} of {} ", view.count_listed(n), section.listed().count()));
+        let (shown, rows) = (view.count_listed(n), section.listed().count());
+        return hides.then(|| phrase!(" {shown} of {rows} ", shown, rows));
     }
     let window = section.window.clone().unwrap_or_default();
     let (from, until) = (window.first + offset + 1, window.first + (offset + room).min(shown));
     Some(match () {
         // What fits is not known before all is read.
-        () if section.window.is_some() && view.reads_on() && shown < section.rows.len() => " reading … ".to_owned(),
+        () if section.window.is_some() && view.reads_on() && shown < section.rows.len() => tr(" reading … ").to_owned(),
         () if !window.is_whole() => {
-            format!(" {from}-{until} of {} in {} of {} read ", window.fit, window.read, window.all)
+            phrase!(
+                " {from}-{until} of {fit} in {read} of {all} read ",
+                from,
+                until,
+                fit = window.fit,
+                read = window.read,
+                all = window.all
+            )
         }
-        () if window.fit < window.all => format!(" {from}-{until} of {} in {} ", window.fit, window.all),
-        () => format!(" {from}-{until} of {} ", window.fit.max(shown)),
+        () if window.fit < window.all => {
+            phrase!(" {from}-{until} of {fit} in {all} ", from, until, fit = window.fit, all = window.all)
+        }
+        () => phrase!(" {from}-{until} of {shown} ", from, until, shown = window.fit.max(shown)),
     })
 }

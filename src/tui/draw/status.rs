@@ -10,6 +10,7 @@ use crate::tui::hints::{GAP, Hint, fitting, of_screen};
 use crate::tui::input::Input;
 use crate::tui::jobs::format_progress;
 use crate::tui::key::written;
+use crate::tui::language::{phrase, tr};
 use crate::tui::layout::inset;
 use crate::tui::mode::Mode;
 use crate::tui::overlay::definition::Hints;
@@ -29,7 +30,7 @@ const SAYS_EXERCISE: u16 = 60;
 pub(super) fn sentence(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let mut area = inset(area);
     if state.is_exercise() && area.width > SAYS_EXERCISE {
-        let word = appearance.span("EXERCISE ", StyleRole::Exercise);
+        let word = appearance.span(tr("EXERCISE "), StyleRole::Exercise);
         let parts = [Constraint::Min(0), Constraint::Length(word.width() as u16)];
         let [rest, last] = Split::horizontal(parts).spacing(1).areas(area);
         Fitted::new(word).render(last, buf);
@@ -76,14 +77,14 @@ fn asked_time(state: &State, time: &Input, appearance: Appearance, area: Rect, b
         (_, Ok(at)) => Some(appearance.span(format!("= {}", at.to_minute()), StyleRole::Good)),
         _ => None,
     };
-    let label = "as of (date, time, 3d for 3 days ago; empty: now) ";
+    let label = tr("as of (date, time, 3d for 3 days ago; empty: now) ");
     Typed { label, input: time, gap: 3, said }.draw(appearance, area, buf)
 }
 
 fn typed_filter(state: &State, filter: &Input, appearance: Appearance, area: Rect, buf: &mut Buffer) -> Position {
     // A term that is being typed is often not understood yet: that is said, but nothing is pushed aside for it.
     let said = state.view().misread().map(|misread| appearance.span(misread, StyleRole::Note));
-    Typed { label: "filter / ", input: filter, gap: 2, said }.draw(appearance, area, buf)
+    Typed { label: tr("filter / "), input: filter, gap: 2, said }.draw(appearance, area, buf)
 }
 
 /// What stands in the row of the sentence instead of the sentence of the page.
@@ -95,14 +96,17 @@ fn notice(state: &State) -> Option<StyledText> {
         return Some(StyledText::new(text, StyleRole::Guidance));
     }
     if let Some(wait) = state.mode.wait() {
-        let what = wait.progress.as_ref().map_or_else(|| "One moment: looking …".to_owned(), format_progress);
-        return Some(StyledText::new(format!("{what}   Esc gives it up"), StyleRole::Due));
+        let what = wait.progress.as_ref().map_or_else(|| tr("One moment: looking …").to_owned(), format_progress);
+        return Some(StyledText::new(phrase!("{what}   Esc gives it up", what), StyleRole::Due));
     }
     if let Some(job) = state.jobs.first() {
         let waiting = state.jobs.running.len() - 1;
-        let more = if waiting > 0 { format!(", {waiting} wait") } else { String::new() };
-        let progress = job.progress.as_ref().map_or_else(|| "begins".to_owned(), format_progress);
-        return Some(StyledText::new(format!("{}: {progress}{more}   Ctrl-C cancels", job.name()), StyleRole::Due));
+        let more = if waiting > 0 { phrase!(", {waiting} wait", waiting) } else { String::new() };
+        let progress = job.progress.as_ref().map_or_else(|| tr("begins").to_owned(), format_progress);
+        return Some(StyledText::new(
+            phrase!("{job}: {progress}{more}   Ctrl-C cancels", job = job.name(), progress, more),
+            StyleRole::Due,
+        ));
     }
     state.messages.current.clone()
 }
@@ -112,16 +116,20 @@ fn standing(view: &View) -> StyledText {
     let marks = view.marks_in_words();
     let also = if marks.is_empty() { String::new() } else { format!("{marks}   ") };
     match (view.filter(), view.misread()) {
-        _ if view.is_ranging() => StyledText::new(format!("range: {marks}   Esc drops it"), StyleRole::Due),
+        _ if view.is_ranging() => StyledText::new(phrase!("range: {marks}   Esc drops it", marks), StyleRole::Due),
         (_, Some(misread)) => StyledText::new(format!("{also}{misread}"), StyleRole::Due),
-        ("", None) if !marks.is_empty() => StyledText::new(format!("{marks}; Esc clears the marks"), StyleRole::Due),
-        ("", None) if view.stale => StyledText::new("Reading …", StyleRole::Note),
+        ("", None) if !marks.is_empty() => {
+            StyledText::new(phrase!("{marks}; Esc clears the marks", marks), StyleRole::Due)
+        }
+        ("", None) if view.stale => StyledText::new(tr("Reading …"), StyleRole::Note),
         ("", None) => {
-            let said = [view.page.sentence.as_str(), view.page.signs];
+            let said = [view.page.sentence.as_str(), tr(view.page.signs)];
             let said: Vec<&str> = said.into_iter().filter(|text| !text.is_empty()).collect();
             StyledText::from(said.join("   "))
         }
-        (filter, None) => StyledText::new(format!("{also}filter: {filter}   Esc clears it"), StyleRole::Due),
+        (filter, None) => {
+            StyledText::new(phrase!("{also}filter: {filter}   Esc clears it", also, filter), StyleRole::Due)
+        }
     }
 }
 

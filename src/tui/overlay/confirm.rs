@@ -13,6 +13,7 @@ use crate::command::definition::{Args, Command, Preview, Weight};
 use crate::tui::appearance::Appearance;
 use crate::tui::bulk::why;
 use crate::tui::input::Input;
+use crate::tui::language::{phrase, tr};
 use crate::tui::layout::inset;
 use crate::tui::page::{Line, StyledText, text_of};
 use crate::tui::theme::StyleRole;
@@ -102,7 +103,11 @@ impl<S: 'static> Confirm<S> {
             None => GateAnswer::Yes,
             Some(failure) if refused.len() == of => GateAnswer::No(Box::new((*failure).clone())),
             Some(_) => {
-                self.preview.push(Shown::from(format!("{} of {of} can. The others are left out:", of - refused.len())));
+                self.preview.push(Shown::from(phrase!(
+                    "{refused} of {of} can. The others are left out:",
+                    refused = of - refused.len(),
+                    of
+                )));
                 let mut whys: Vec<(String, usize)> = Vec::new();
                 for why in refused.iter().map(|f| why(f)) {
                     match whys.iter_mut().find(|(w, _)| *w == why) {
@@ -147,11 +152,11 @@ impl<S: 'static> Confirm<S> {
         }
         lines.push(StyledText::default());
         match &self.answer {
-            GateAnswer::Later => lines.push(StyledText::new("The gate is asked when it is done.", StyleRole::Note)),
-            GateAnswer::Waiting => lines.push(StyledText::new("Asking the gate …", StyleRole::Note)),
-            GateAnswer::Yes => lines.push(StyledText::new("The gate says yes.", StyleRole::Good)),
+            GateAnswer::Later => lines.push(StyledText::new(tr("The gate is asked when it is done."), StyleRole::Note)),
+            GateAnswer::Waiting => lines.push(StyledText::new(tr("Asking the gate …"), StyleRole::Note)),
+            GateAnswer::Yes => lines.push(StyledText::new(tr("The gate says yes."), StyleRole::Good)),
             GateAnswer::No(failure) => {
-                lines.push(StyledText::new("The gate says no:", StyleRole::Stop));
+                lines.push(StyledText::new(tr("The gate says no:"), StyleRole::Stop));
                 let refusals: Vec<String> = match &failure.verdict {
                     Some(verdict) => {
                         let rule = verdict.refusals();
@@ -168,8 +173,8 @@ impl<S: 'static> Confirm<S> {
 
     fn question(&self) -> &'static str {
         match self.command.weight() {
-            Some(Weight::Destroys) => "This cannot be undone. To do it, type",
-            _ => "To sign, type",
+            Some(Weight::Destroys) => tr("This cannot be undone. To do it, type"),
+            _ => tr("To sign, type"),
         }
     }
 }
@@ -215,14 +220,14 @@ impl<S: 'static> Overlay<S> for Confirm<S> {
         if !asks {
             return None;
         }
-        let ask = format!("{} {} and press Enter: ", self.question(), self.word);
+        let ask = phrase!("{question} {word} and press Enter: ", question = self.question(), word = self.word);
         let ask = drawing.appearance.span(ask, StyleRole::Due);
         let typed = self.typed.text();
         let cursor = (ask.width() as u16).min(area.width) + width(&typed) as u16;
         let asked = TextLine::from_iter([ask, drawing.appearance.span(typed, StyleRole::Base)]);
         Fitted::new(asked).render(question, buf);
         if self.wrong {
-            let text = format!("That is not {}.", self.word);
+            let text = phrase!("That is not {word}.", word = self.word);
             Fitted::new(drawing.appearance.span(text, StyleRole::Stop)).render(wrong, buf);
         }
         Some(Position::new(question.x + cursor, question.y))
@@ -233,22 +238,22 @@ impl<S: 'static> Overlay<S> for Confirm<S> {
         let preview = self.preview.iter().map(|line| line.to_string());
         let mut lines: Vec<String> = about.chain(preview).filter(|l| !l.is_empty()).collect();
         match &self.answer {
-            GateAnswer::Later | GateAnswer::Waiting => lines.push("The gate is asked when it is done.".to_owned()),
-            GateAnswer::Yes => lines.push("The gate says yes.".to_owned()),
+            GateAnswer::Later | GateAnswer::Waiting => lines.push(tr("The gate is asked when it is done.").to_owned()),
+            GateAnswer::Yes => lines.push(tr("The gate says yes.").to_owned()),
             GateAnswer::No(failure) => {
-                lines.extend(Reader::of_failure("Not done", failure).text.spoken());
+                lines.extend(Reader::of_failure(tr("Not done"), failure).text.spoken());
                 return lines;
             }
         }
         if self.wrong {
-            lines.push(format!("That is not {}.", self.word));
+            lines.push(phrase!("That is not {word}.", word = self.word));
         }
         lines.push(format!("{} {}.", self.question(), self.word));
         lines
     }
 
     fn prompt(&self) -> String {
-        format!("Type {}, or leave it empty: ", self.word)
+        phrase!("Type {word}, or leave it empty: ", word = self.word)
     }
 
     fn line(&mut self, line: &str, _: &Context<'_>) -> Outcome<S> {
@@ -275,7 +280,10 @@ impl<S> Confirm<S> {
         if lines.len() > room {
             let more = lines.len() - room.saturating_sub(1);
             lines.truncate(room.saturating_sub(1));
-            lines.push(StyledText::from(format!("… and {more} more lines; Esc, and the list or a preview shows them")));
+            lines.push(StyledText::from(phrase!(
+                "… and {more} more lines; Esc, and the list or a preview shows them",
+                more
+            )));
         }
         Paragraph::new(appearance.lines(&lines)).render(area, buf);
     }

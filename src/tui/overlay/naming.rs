@@ -7,6 +7,7 @@ use ratatui::widgets::{Paragraph, Widget as _};
 
 use super::definition::{Context, DrawContext, Hints, Outcome, Overlay};
 use crate::tui::input::Input;
+use crate::tui::language::{phrase, tr};
 use crate::tui::layout::inset;
 use crate::tui::page::StyledText;
 use crate::tui::saved::Saved;
@@ -30,12 +31,14 @@ impl<S: 'static> Naming<S> {
 
     /// The texts beside it.
     fn notes(&self) -> [StyledText; 3] {
-        let kept = format!("Kept: {}.", self.view.words());
+        let kept = phrase!("Kept: {view}.", view = self.view.words());
         [
             StyledText::from(kept),
-            StyledText::new("A view of the same name is replaced.", StyleRole::Note),
+            StyledText::new(tr("A view of the same name is replaced."), StyleRole::Note),
             StyledText::new(
-                "It is sealed to you beside the workspace, and goes with the next purge: nobody can tell what its words speak of.",
+                tr(
+                    "It is sealed to you beside the workspace, and goes with the next purge: nobody can tell what its words speak of.",
+                ),
                 StyleRole::Note,
             ),
         ]
@@ -72,10 +75,10 @@ impl<S: 'static> Overlay<S> for Naming<S> {
 
     fn draw(&self, area: Rect, buf: &mut Buffer, drawing: &DrawContext<'_>) -> Option<Position> {
         let area = inset(area);
-        drawing.appearance.rule("Save this view", area.width).render(area, buf);
+        drawing.appearance.rule(tr("Save this view"), area.width).render(area, buf);
         let rows = [Constraint::Length(2), Constraint::Length(2), Constraint::Min(0)];
         let [_, row, below] = Split::vertical(rows).areas(area);
-        let label = "name  ";
+        let label = tr("name  ");
         let typed = self.name.text();
         Fitted::new(drawing.appearance.span(format!("{label}{typed}"), StyleRole::Base)).render(row, buf);
         Paragraph::new(drawing.appearance.lines(&wrapped(self.notes(), area.width))).render(below, buf);
@@ -88,7 +91,7 @@ impl<S: 'static> Overlay<S> for Naming<S> {
     }
 
     fn prompt(&self) -> String {
-        "Name of the view, or leave it empty: ".to_owned()
+        tr("Name of the view, or leave it empty: ").to_owned()
     }
 
     fn line(&mut self, line: &str, _: &Context<'_>) -> Outcome<S> {

@@ -6,6 +6,7 @@ use ratatui::layout::{Margin, Position, Rect};
 use ratatui::widgets::Widget as _;
 
 use super::definition::{Context, DrawContext, Hints, Outcome, Overlay, Scroll};
+use crate::tui::language::tr;
 use crate::tui::page::{Detail, StyledText};
 use crate::tui::theme::StyleRole;
 use crate::tui::widget::detail::{DetailText, detail_height};
@@ -40,7 +41,7 @@ impl Reader {
         let mut d = Detail::new(title);
         match &failure.verdict {
             Some(verdict) => {
-                d.line("", StyledText::new("The gate says no.", StyleRole::Stop));
+                d.line("", StyledText::new(tr("The gate says no."), StyleRole::Stop));
                 for finding in verdict.refusals() {
                     d.gap();
                     d.line(finding.id.word(), StyledText::new(finding.because.as_str(), StyleRole::Stop));
@@ -49,15 +50,15 @@ impl Reader {
                 let held: Vec<&str> = verdict.rules.iter().filter(|r| r.holds).map(|r| r.id.word()).collect();
                 if !held.is_empty() {
                     d.gap();
-                    d.line("HOLD", StyledText::new(held.join(" "), StyleRole::Good));
+                    d.line(tr("HOLD"), StyledText::new(held.join(" "), StyleRole::Good));
                 }
             }
             None => d.body("", &failure.what),
         }
         d.gap();
-        d.body("NEXT", &failure.hint);
+        d.body(tr("NEXT"), &failure.hint);
         d.gap();
-        d.line("", StyledText::new("Nothing was changed.", StyleRole::Note));
+        d.line("", StyledText::new(tr("Nothing was changed."), StyleRole::Note));
         Self::new(d)
     }
 

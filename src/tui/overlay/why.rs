@@ -7,6 +7,7 @@ use ratatui::widgets::{Paragraph, Widget as _};
 
 use super::definition::{Context, DrawContext, Hints, Outcome, Overlay};
 use crate::tui::input::Input;
+use crate::tui::language::{phrase, tr};
 use crate::tui::layout::inset;
 use crate::tui::page::StyledText;
 use crate::tui::theme::StyleRole;
@@ -33,12 +34,12 @@ impl<S: 'static> Why<S> {
 
     fn notes(&self) -> [StyledText; 3] {
         [
-            StyledText::from(format!("Personal data of {} are shown once you say why.", self.what)),
+            StyledText::from(phrase!("Personal data of {what} are shown once you say why.", what = self.what)),
             StyledText::new(
-                "Your name, the time, the records and this reason go on record; oversight reads them.",
+                tr("Your name, the time, the records and this reason go on record; oversight reads them."),
                 StyleRole::Note,
             ),
-            StyledText::new("It is asked once in this session.", StyleRole::Note),
+            StyledText::new(tr("It is asked once in this session."), StyleRole::Note),
         ]
     }
 
@@ -77,10 +78,10 @@ impl<S: 'static> Overlay<S> for Why<S> {
 
     fn draw(&self, area: Rect, buf: &mut Buffer, drawing: &DrawContext<'_>) -> Option<Position> {
         let area = inset(area);
-        drawing.appearance.rule("Why do you look", area.width).render(area, buf);
+        drawing.appearance.rule(tr("Why do you look"), area.width).render(area, buf);
         let rows = [Constraint::Length(2), Constraint::Length(2), Constraint::Min(0)];
         let [_, row, below] = Split::vertical(rows).areas(area);
-        let label = "reason  ";
+        let label = tr("reason  ");
         let typed = self.reason.text();
         Fitted::new(drawing.appearance.span(format!("{label}{typed}"), StyleRole::Base)).render(row, buf);
         Paragraph::new(drawing.appearance.lines(&wrapped(self.notes(), area.width))).render(below, buf);
@@ -93,7 +94,7 @@ impl<S: 'static> Overlay<S> for Why<S> {
     }
 
     fn prompt(&self) -> String {
-        format!("Why do you look (Enter: {}; {LEAVES} leaves it masked): ", self.reason.text())
+        phrase!("Why do you look (Enter: {reason}; {LEAVES} leaves it masked): ", reason = self.reason.text())
     }
 
     fn line(&mut self, typed: &str, _: &Context<'_>) -> Outcome<S> {

@@ -1,7 +1,9 @@
 //! What is due on which of the next days: a column for each day, what is late left of today. And the dates above it.
 
 use super::piece::Stretch;
+use crate::tui::language::{phrase, tr, tr_date};
 use crate::tui::theme::StyleRole;
+use crate::value::text::width;
 use crate::value::timestamp::{Duration, Timestamp};
 
 /// Signs for two and more on one day, against the most of any day.
@@ -75,14 +77,15 @@ impl Days {
     }
 
     pub(super) fn said(&self) -> String {
-        let late = (self.late > 0).then(|| format!("{} late", self.late));
+        let late = (self.late > 0).then(|| phrase!("{late} late", late = self.late));
         let on = |(n, count): (usize, &u64)| {
             let day = self.from.plus(Duration::days(n as i64));
-            let when = if n == 0 { "today".to_owned() } else { format!("on {}", day.day_and_month()) };
+            let when =
+                if n == 0 { tr("today").to_owned() } else { phrase!("on {day}", day = tr_date(&day.day_and_month())) };
             (*count > 0).then(|| format!("{count} {when}"))
         };
         let all: Vec<String> = late.into_iter().chain(self.days.iter().enumerate().filter_map(on)).collect();
-        if all.is_empty() { "none".to_owned() } else { all.join(", ") }
+        if all.is_empty() { tr("none").to_owned() } else { all.join(", ") }
     }
 }
 
@@ -100,11 +103,11 @@ impl Axis {
         let mut text = " ".repeat(BEFORE);
         for n in (0..days_that_fit(self.days, columns)).step_by(7) {
             let at = column_of(n, self.days, columns);
-            let date = self.from.plus(Duration::days(n as i64)).day_and_month();
+            let date = tr_date(&self.from.plus(Duration::days(n as i64)).day_and_month());
             // A date that would run into the one before, or out of the picture, is left out.
-            let ends = at + date.len() <= columns;
-            if ends && (text.len() < at || n == 0) {
-                text.push_str(&" ".repeat(at - text.len()));
+            let ends = at + width(&date) <= columns;
+            if ends && (width(&text) < at || n == 0) {
+                text.push_str(&" ".repeat(at - width(&text)));
                 text.push_str(&date);
             }
         }
@@ -112,7 +115,7 @@ impl Axis {
     }
 
     pub(super) fn said(&self) -> String {
-        format!("the next {} days", self.days)
+        phrase!("the next {days} days", days = self.days)
     }
 }
 

@@ -2,8 +2,9 @@
 //! for itself, since a list shows some of them at a time.
 
 use super::piece::Stretch;
+use crate::tui::language::{phrase, tr, tr_count};
 use crate::tui::theme::StyleRole;
-use crate::value::text::{counted, fit, width};
+use crate::value::text::{fit, width};
 
 /// What is below a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,7 +92,7 @@ impl LinkRow {
     /// What is drawn behind its name.
     fn note(&self) -> String {
         match self.count() {
-            _ if self.is_above => format!("  {ABOVE}"),
+            _ if self.is_above => format!("  {}", tr(ABOVE)),
             Some(n) => format!("  {n}"),
             None => String::new(),
         }
@@ -135,17 +136,17 @@ impl LinkRow {
         let name = &self.name;
         let linked = match (self.way, self.relation.as_str()) {
             (Way::Root, _) => name.clone(),
-            (Way::Rest, _) => format!("level {}: {name}", self.stems.len()),
-            (Way::Outward, "") => format!("level {}: names {name}", self.stems.len()),
-            (Way::Outward, relation) => format!("level {}: {relation} {name}", self.stems.len()),
-            (Way::Inward, "") => format!("level {}: named by {name}", self.stems.len()),
-            (Way::Inward, relation) => format!("level {}: {name} {relation} it", self.stems.len()),
+            (Way::Rest, _) => phrase!("level {n}: {what}", n = self.stems.len(), what = name),
+            (Way::Outward, "") => phrase!("level {n}: names {name}", n = self.stems.len(), name),
+            (Way::Outward, relation) => phrase!("level {n}: {relation} {name}", n = self.stems.len(), relation, name),
+            (Way::Inward, "") => phrase!("level {n}: named by {name}", n = self.stems.len(), name),
+            (Way::Inward, relation) => phrase!("level {n}: {name} {relation} it", n = self.stems.len(), name, relation),
         };
         match self.below {
-            _ if self.is_above => format!("{linked}, {ABOVE}"),
+            _ if self.is_above => format!("{linked}, {}", tr(ABOVE)),
             Below::Nothing => linked,
-            Below::Collapsed(n) => format!("{linked}, {} collapsed", counted(n, "link")),
-            Below::Expanded(n) => format!("{linked}, {} below", counted(n, "link")),
+            Below::Collapsed(n) => phrase!("{linked}, {links} collapsed", linked, links = tr_count(n, "link")),
+            Below::Expanded(n) => phrase!("{linked}, {links} below", linked, links = tr_count(n, "link")),
         }
     }
 }

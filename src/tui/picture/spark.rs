@@ -1,6 +1,7 @@
 //! How much there was, week by week, the last week on the right.
 
 use super::piece::Stretch;
+use crate::tui::language::phrase;
 use crate::tui::theme::StyleRole;
 
 const SIGNS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -29,7 +30,7 @@ impl Spark {
 
     pub(super) fn said(&self) -> String {
         let all = self.weeks.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
-        format!("{all} by week")
+        phrase!("{all} by week", all)
     }
 }
 

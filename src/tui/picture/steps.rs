@@ -1,6 +1,7 @@
 //! The life of a thing as steps on a line, with their days below, and a mark where it stands.
 
 use super::piece::Stretch;
+use crate::tui::language::phrase;
 use crate::tui::theme::StyleRole;
 use crate::value::text::{pad, width};
 
@@ -87,10 +88,10 @@ impl Steps {
             let when = if step.when.is_empty() { String::new() } else { format!(" {}", step.when) };
             match step.state {
                 StepState::Done => format!("{}{when}", step.name),
-                StepState::Next => format!("next: {}{when}", step.name),
-                StepState::Late => format!("late: {}{when}", step.name),
-                StepState::Later => format!("then {}{when}", step.name),
-                StepState::Off => format!("not {}", step.name),
+                StepState::Next => phrase!("next: {step}{when}", step = step.name, when),
+                StepState::Late => phrase!("late: {step}{when}", step = step.name, when),
+                StepState::Later => phrase!("then {step}{when}", step = step.name, when),
+                StepState::Off => phrase!("not {step}", step = step.name),
             }
         };
         self.0.iter().map(one).collect::<Vec<_>>().join("; ")

@@ -4,6 +4,7 @@ use super::Plain;
 use super::lines::{AT_ONCE, NumberedRow, count};
 use crate::command::{command, commands};
 use crate::tui::action::{ACTIONS, Action, Intent};
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Mode;
 use crate::tui::page::RecordRef;
 use crate::tui::screen::screen_of;
@@ -60,7 +61,9 @@ impl Plain {
             }
             return Ok(());
         }
-        if let Some(view) = screen_of(self.state.screen()).views.iter().position(|name| *name == typed) {
+        if let Some(view) =
+            screen_of(self.state.screen()).views.iter().position(|name| *name == typed || tr(name) == typed)
+        {
             let here = self.state.view().params.view;
             self.from = 0;
             self.state.do_intent(Intent::Tab(view as i32 - here as i32));
@@ -120,9 +123,15 @@ impl Plain {
             return Ok(());
         }
         self.silent = true;
-        let elsewhere = ACTIONS.iter().find(|a| a.name == typed).and_then(|a| a.places.first());
-        let elsewhere = elsewhere.map_or_else(String::new, |screen| format!(" It is done at {}.", screen.title()));
-        self.print(&format!("{} means nothing here.{elsewhere} ? lists what does.", Shown::of(typed)))
+        let elsewhere =
+            ACTIONS.iter().find(|a| a.name == typed || a.shown_name() == typed).and_then(|a| a.places.first());
+        let elsewhere =
+            elsewhere.map_or_else(String::new, |screen| phrase!(" It is done at {screen}.", screen = screen.title()));
+        self.print(&phrase!(
+            "{typed} means nothing here.{elsewhere} ? lists what does.",
+            typed = Shown::of(typed),
+            elsewhere
+        ))
     }
 
     /// The action of this name, or with this key on the drawn screens, at this screen.
@@ -131,7 +140,10 @@ impl Plain {
         // What is of this screen alone goes first.
         let mut here: Vec<&'static Action> = ACTIONS.iter().filter(|a| a.is_at(screen)).collect();
         here.sort_by_key(|a| a.places.is_empty());
-        let found = here.iter().find(|a| a.name == name).or_else(|| here.iter().find(|a| a.keys.contains(&name)));
+        let found = here
+            .iter()
+            .find(|a| a.name == name || a.shown_name() == name)
+            .or_else(|| here.iter().find(|a| a.keys.contains(&name)));
         found.copied()
     }
 
@@ -155,8 +167,8 @@ impl Plain {
         let last = self.numbers.keys().next_back().copied().unwrap_or(0);
         let Some(NumberedRow { section, row, subject }) = self.numbers.get(&n).cloned() else {
             let said = match last {
-                0 => "Nothing here has a number.".to_owned(),
-                last => format!("There is no number {n}; the last is {last}."),
+                0 => tr("Nothing here has a number.").to_owned(),
+                last => phrase!("There is no number {n}; the last is {last}.", n, last),
             };
             self.print(&said)?;
             self.silent = true;
@@ -164,7 +176,7 @@ impl Plain {
         };
         // A number stands for the record that it was written for, whatever came or went since.
         if !self.state.view_mut().go_to_row_of(section, row, &subject) {
-            self.print(&format!("What number {n} was told of is no longer here. Enter alone tells what is."))?;
+            self.print(&phrase!("What number {n} was told of is no longer here. Enter alone tells what is.", n))?;
             self.silent = true;
             return Ok(false);
         }

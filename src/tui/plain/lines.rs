@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::reader::Reader;
 use crate::tui::page::{Column, PageRow, RecordRef, SortKey, text_of};
 use crate::tui::screen::screen_of;
@@ -66,12 +67,13 @@ pub(super) fn cells(row: &PageRow, columns: &[Column]) -> String {
             SortKey::Span(_) | SortKey::Time(_) => text.starts_with(|c: char| c.is_ascii_digit()),
             _ => false,
         };
-        let name = if column.spoken.is_empty() { column.title.to_lowercase() } else { column.spoken.to_owned() };
+        let name =
+            if column.spoken.is_empty() { column.heading().to_lowercase() } else { tr(column.spoken).to_owned() };
         let named = if is_bare && !name.is_empty() { format!("{name} {text}") } else { text.to_owned() };
         says.then_some(named)
     });
     let said = row.mark.words().map(str::to_owned).into_iter().chain(cells).collect::<Vec<_>>().join("; ");
-    DRAWN.iter().fold(said, |said, (drawn, words)| said.replace(drawn, words))
+    DRAWN.iter().fold(said, |said, (drawn, words)| said.replace(drawn, tr(words)))
 }
 
 /// The row that is selected, with its number; `None`: it is the first, or there is none.
@@ -87,15 +89,19 @@ pub(super) fn selected(view: &View) -> Option<String> {
 pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<String> {
     let mut lines = vec![String::new(), screen.title().to_uppercase()];
     if let Some(failure) = &view.failed {
-        lines.extend(Reader::of_failure("This cannot be shown", failure).text.spoken());
+        lines.extend(Reader::of_failure(tr("This cannot be shown"), failure).text.spoken());
         return lines;
     }
     let views = screen_of(screen).views;
     if let Some(here) = views.get(view.params.view) {
-        lines.push(format!("View {here}, of: {}.", views.join(", ")));
+        lines.push(phrase!(
+            "View {here}, of: {views}.",
+            here = tr(here),
+            views = views.iter().map(|view| tr(view)).collect::<Vec<_>>().join(", ")
+        ));
     }
     if !view.filter().is_empty() {
-        lines.push(format!("Filter: {}. / alone shows all.", Shown::of(view.filter())));
+        lines.push(phrase!("Filter: {filter}. / alone shows all.", filter = Shown::of(view.filter())));
     }
     lines.extend(view.page.head.iter().map(|line| text_of(line).trim().to_owned()).filter(|l| !l.is_empty()));
     let mut number = 0;
@@ -105,11 +111,13 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
         let before = number;
         let first = window.as_ref().map_or(0, |w| w.first);
         number += first;
-        let of =
-            window.as_ref().map(|w| if w.fit < w.all { format!("{} of {}", w.fit, w.all) } else { w.all.to_string() });
+        let of = window.as_ref().map(|w| {
+            if w.fit < w.all { phrase!("{fit} of {all}", fit = w.fit, all = w.all) } else { w.all.to_string() }
+        });
         let title = [section.title.as_str(), section.aside.as_str(), of.as_deref().unwrap_or_default()];
         let title: Vec<&str> = title.into_iter().filter(|t| !t.is_empty()).collect();
-        let columns: Vec<&str> = in_order(&section.columns).map(|(_, c)| c.title).filter(|t| !t.is_empty()).collect();
+        let columns: Vec<&str> =
+            in_order(&section.columns).map(|(_, c)| c.heading()).filter(|t| !t.is_empty()).collect();
         let columns =
             if columns.is_empty() || shown.is_empty() { String::new() } else { format!(": {}", columns.join("; ")) };
         if !title.is_empty() {
@@ -119,7 +127,7 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
             lines.push(if section.rows.is_empty() {
                 section.empty.to_string()
             } else {
-                "Nothing fits the filter.".into()
+                tr("Nothing fits the filter.").into()
             });
         }
         for (k, n) in shown.iter().enumerate() {
@@ -129,7 +137,7 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
                 continue;
             }
             let marked = row.subject.as_ref().is_some_and(|s| view.marks.contains(s));
-            let marked = if marked { "marked; " } else { "" };
+            let marked = if marked { tr("marked; ") } else { "" };
             match row.subject {
                 Some(_) => lines.push(format!("{number}. {marked}{}", cells(row, &section.columns))),
                 None => lines.push(format!("- {}", cells(row, &section.columns))),
@@ -138,7 +146,7 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
         number = window.as_ref().map_or(number, |w| before + w.fit);
         let rest = window.map_or(shown.len(), |w| w.fit).saturating_sub(from + AT_ONCE);
         if rest > 0 {
-            lines.push(format!("{rest} more; more tells the next."));
+            lines.push(phrase!("{rest} more; more tells the next.", rest));
         }
     }
     if !view.page.sentence.is_empty() {

@@ -26,6 +26,7 @@ use super::signal::Signals;
 use super::state::{End, State};
 use super::worker::{Message, Opening};
 use crate::command::definition::CommandContext;
+use crate::tui::language::{self, Language, phrase, tr};
 use crate::workspace::error::{Error, ErrorKind};
 
 /// How often it says how far long work is.
@@ -37,6 +38,7 @@ const PROGRESS: Duration = Duration::from_secs(5);
 ///
 /// Where the workspace cannot be opened, and where nothing can be read or written any more.
 pub fn run(opening: Opening, context: CommandContext) -> Result<u8, Error> {
+    language::speak(Language::of_environment());
     let (outbox, messages) = unbounded_channel();
     let mut state = State::open_workspace(opening, true, context, outbox)?;
     state.keymap = Keymap::of(Preset::Vim).by_name();
@@ -117,14 +119,14 @@ impl Plain {
                 number = signals.next() => {
                     self.print("")?;
                     if number == signal_hook::consts::SIGTSTP {
-                        self.print("Left: what is stopped would go on holding keys. Start it again.")?;
+                        self.print(tr("Left: what is stopped would go on holding keys. Start it again."))?;
                     }
                     self.signal(number);
                     continue;
                 }
                 () = tokio::time::sleep(self.state.until_idle()) => {
                     self.print("")?;
-                    self.print("Left: nobody has typed a line for long, and keys are not held for nobody. Start it again.")?;
+                    self.print(tr("Left: nobody has typed a line for long, and keys are not held for nobody. Start it again."))?;
                     return Ok(End::Left);
                 }
                 () = tokio::time::sleep(Duration::from_millis(to_next_minute)) => {
@@ -197,7 +199,7 @@ impl Plain {
             return Some(format_progress(progress));
         }
         let (_, window) = self.state.view().window().filter(|(_, window)| !window.is_whole())?;
-        Some(format!("{} of {} read, {} fit", window.read, window.all, window.fit))
+        Some(phrase!("{read} of {all} read, {fit} fit", read = window.read, all = window.all, fit = window.fit))
     }
 
     /// A minute has passed: what came, went or is otherwise since then is written in new lines. Returns whether there was any.

@@ -1,6 +1,7 @@
 //! What is new on a page since it was written.
 
 use super::lines::cells;
+use crate::tui::language::phrase;
 use crate::tui::page::{Page, RecordRef};
 
 /// What is new on a page, in lines: records that came and went, and its sentence where it is another.
@@ -11,8 +12,8 @@ pub(super) fn news(before: &Page, after: &Page) -> Vec<String> {
     };
     let (old, new) = (of(before), of(after));
     let has = |all: &[(RecordRef, String)], one: &RecordRef| all.iter().any(|(subject, _)| subject == one);
-    let came = new.iter().filter(|(s, _)| !has(&old, s)).map(|(_, line)| format!("New: {line}"));
-    let went = old.iter().filter(|(s, _)| !has(&new, s)).map(|(_, line)| format!("No longer here: {line}"));
+    let came = new.iter().filter(|(s, _)| !has(&old, s)).map(|(_, line)| phrase!("New: {line}", line));
+    let went = old.iter().filter(|(s, _)| !has(&new, s)).map(|(_, line)| phrase!("No longer here: {line}", line));
     let is_news = after.sentence != before.sentence && !after.sentence.is_empty();
     came.chain(went).chain(is_news.then(|| after.sentence.to_string())).collect()
 }

@@ -4,20 +4,21 @@ use std::io::{IsTerminal as _, Write as _};
 
 use super::lines::{numbered_rows, page_lines, selected};
 use super::{Plain, Written};
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Mode;
 use crate::tui::page::RecordRef;
 use crate::tui::screen::SCREENS;
 use crate::value::realm::Realm;
-use crate::value::text::{Shown, wrap};
+use crate::value::text::{Shown, isolated, wrap};
 use crate::workspace::error::Error;
 
 /// What can be typed at a screen.
 fn how() -> String {
     let screens: Vec<&str> = SCREENS.iter().map(|screen| screen.id.word()).collect();
-    format!(
-        "Type a number to open it, a place ({}), a for what may be done, /words to filter, more for further rows, ? for \
+    phrase!(
+        "Type a number to open it, a place ({screens}), a for what may be done, /words to filter, more for further rows, ? for \
          every action, q to leave.",
-        screens.join(", ")
+        screens = screens.join(", ")
     )
 }
 
@@ -25,6 +26,7 @@ impl Plain {
     pub(super) fn print(&mut self, line: &str) -> Result<(), Error> {
         // What is written is fit to be shown by its type or was made so; this is the last guard, not the first.
         let line: String = line.chars().filter(|c| !c.is_control()).collect();
+        let line = isolated(&line);
         // At a terminal a line ends between words: where the terminal breaks one, a screen reader speaks two halves of it.
         match crossterm::terminal::size().ok().filter(|_| self.out.is_terminal()) {
             Some((columns, _)) if columns > 20 => {
@@ -42,11 +44,18 @@ impl Plain {
     pub(super) fn greet(&mut self) -> Result<(), Error> {
         let Some(who) = self.state.who.clone() else { return Ok(()) };
         let realm = match &who.realm {
-            Realm::Live => "LIVE".to_owned(),
-            Realm::Exercise(name) => format!("EXERCISE {name}"),
+            Realm::Live => tr("LIVE").to_owned(),
+            Realm::Exercise(name) => phrase!("EXERCISE {name}", name),
         };
         let (name, desk) = (Shown::of(&who.name), Shown::of(&who.desk));
-        self.print(&format!("comity, {realm}. {desk}. {name}, {}. {}.", who.role, self.state.now().to_minute()))?;
+        self.print(&phrase!(
+            "comity, {realm}. {desk}. {name}, {role}. {state}.",
+            realm,
+            desk,
+            name,
+            role = who.role,
+            state = self.state.now().to_minute()
+        ))?;
         self.print(&how())
     }
 
@@ -92,11 +101,11 @@ impl Plain {
         let moved = (view.selected() != before.as_ref()).then(|| view.selected_line()).flatten();
         let now = self.what_is_shown();
         if self.written.as_ref() != Some(&now) {
-            let as_of = self.state.as_of.map(|as_of| format!("AS OF {as_of}. Read only; now goes back to now."));
+            let as_of = self.state.as_of.map(|as_of| phrase!("AS OF {as_of}. Read only; now goes back to now.", as_of));
             let lines: Vec<String> = as_of.into_iter().chain(page_lines(screen, view, self.from)).collect();
             // Who comes to a screen hears which row is meant, where it is not the first.
             let comes = self.written.as_ref().is_none_or(|written| written.title != now.title);
-            let here = selected(view).filter(|_| comes).map(|row| format!("Selected: {row}"));
+            let here = selected(view).filter(|_| comes).map(|row| phrase!("Selected: {row}", row));
             let lines: Vec<String> = lines.into_iter().chain(here).collect();
             self.numbers = numbered_rows(view);
             self.written = Some(now);
@@ -108,13 +117,13 @@ impl Plain {
             self.print(&format!("{said}."))?;
             spoken = true;
         } else if let Some(line) = moved {
-            self.print(&format!("Selected: {line}"))?;
+            self.print(&phrase!("Selected: {line}", line))?;
             spoken = true;
         }
         match (spoken, overlaid) {
             (true, _) => Ok(()),
-            (false, true) => self.print("Closed."),
-            (false, false) => self.print("No changes."),
+            (false, true) => self.print(tr("Closed.")),
+            (false, false) => self.print(tr("No changes.")),
         }
     }
 
@@ -142,11 +151,11 @@ impl Plain {
         let prompt = match (self.state.mode.top(), self.state.mode.base()) {
             (Some(top), _) => top.prompt(),
             (None, Mode::AskingTime(_)) => {
-                "As of which date or time, or 3d for three days ago; empty is now: ".to_owned()
+                tr("As of which date or time, or 3d for three days ago; empty is now: ").to_owned()
             }
-            (None, Mode::Filtering(_)) => "Filter by which words; empty shows all: ".to_owned(),
+            (None, Mode::Filtering(_)) => tr("Filter by which words; empty shows all: ").to_owned(),
             (None, _) => {
-                let as_of = self.state.as_of.map(|a| format!(" AS OF {a}")).unwrap_or_default();
+                let as_of = self.state.as_of.map(|a| phrase!(" AS OF {a}", a)).unwrap_or_default();
                 format!("{}{as_of}> ", self.state.screen().title())
             }
         };

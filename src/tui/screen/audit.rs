@@ -7,6 +7,7 @@ use super::desk::oversight;
 use crate::command::audit::statistics;
 use crate::command::audit::{ActSummary, rows, witnesses};
 use crate::store::{log, read};
+use crate::tui::language::{phrase, tr};
 use crate::tui::page::{Cell, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -21,29 +22,35 @@ pub const SCREEN: Screen =
 
 fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, Error> {
     let tip = log::tip(&workspace.db, &workspace.meta)?;
-    let seen: Vec<String> =
-        witnesses(workspace)?.iter().map(|w| format!("{} to {} of {}", w.partner, w.size, tip.size)).collect();
+    let seen: Vec<String> = witnesses(workspace)?
+        .iter()
+        .map(|w| phrase!("{partner} to {size} of {of}", partner = w.partner, size = w.size, of = tip.size))
+        .collect();
     // Acts are numbered from the first, without gaps.
     let section = acts(workspace, look, &|| Ok((1..=read::last(&workspace.db)?).rev().collect()))?;
     let section =
-        Section { title: Shown::of("ACTS, the newest first"), empty: Shown::of(SCREEN.first_steps), ..section };
+        Section { title: Shown::of(tr("ACTS, the newest first")), empty: Shown::of(tr(SCREEN.first_steps)), ..section };
     Ok(Page {
         head: vec![
             vec![
-                StyledText::new("CHAIN", StyleRole::Title),
-                StyledText::from(format!("  {} own acts   head {}", tip.size, tip.root.short())),
+                StyledText::new(tr("CHAIN"), StyleRole::Title),
+                StyledText::from(phrase!(
+                    "  {size} own acts   head {short}",
+                    size = tip.size,
+                    short = tip.root.short()
+                )),
             ],
             vec![
                 StyledText::new("        ", StyleRole::Note),
                 StyledText::from(if seen.is_empty() {
-                    "cosigned by nobody yet".to_owned()
+                    tr("cosigned by nobody yet").to_owned()
                 } else {
-                    format!("cosigned: {}", seen.join(", "))
+                    phrase!("cosigned: {seen}", seen = seen.join(", "))
                 }),
             ],
         ],
         bands: vec![vec![section], vec![Section { from_height: 20, ..oversight(&statistics::oversight(workspace)?) }]],
-        sentence: Shown::of("{check chain} reads all of it again: signatures, rules, tables."),
+        sentence: Shown::of(tr("{check chain} reads all of it again: signatures, rules, tables.")),
         ..Page::default()
     })
 }
@@ -79,7 +86,11 @@ fn act_row(workspace: &Workspace, number: i64) -> Result<PageRow, Error> {
         Cell::from(format!("{} {}", act.desk, act.by)),
         did(act),
         on(act),
-        Cell::from(if act.audience.is_empty() { String::new() } else { format!("for {}", act.audience.join(" ")) }),
+        Cell::from(if act.audience.is_empty() {
+            String::new()
+        } else {
+            phrase!("for {audience}", audience = act.audience.join(" "))
+        }),
         changes(act),
     ];
     Ok(PageRow { act: Some(act.number), ..PageRow::of(cells).about(act.subject().map(RecordRef::from)) })
@@ -88,5 +99,5 @@ fn act_row(workspace: &Workspace, number: i64) -> Result<PageRow, Error> {
 /// How many changes an act has, where it has several.
 fn changes(act: &ActSummary) -> Cell {
     let several = i64::try_from(act.changes).ok().filter(|n| *n > 1);
-    several.map_or_else(Cell::default, |n| Cell::new(format!("{n} changes"), StyleRole::Note).by(SortKey::Number(n)))
+    several.map_or_else(Cell::default, |n| Cell::new(phrase!("{n} changes", n), StyleRole::Note).by(SortKey::Number(n)))
 }

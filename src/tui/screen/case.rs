@@ -17,12 +17,13 @@ use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
 use crate::store::read::acts_of_case;
 use crate::store::records::{items_of, people_of};
+use crate::tui::language::{phrase, tr, tr_count};
 use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::tui::words::content;
 use crate::value::id::Id;
-use crate::value::text::{Shown, counted};
+use crate::value::text::Shown;
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -57,17 +58,17 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
     let id = case.id;
     let head = head(case);
     let (section, sentence) = match look.view {
-        1 => (requests(workspace, id)?, "Enter opens a request in the Queue."),
-        2 => (shared(workspace, id, job)?, "What went to whom, and until when."),
+        1 => (requests(workspace, id)?, tr("Enter opens a request in the Queue.")),
+        2 => (shared(workspace, id, job)?, tr("What went to whom, and until when.")),
         3 => (
             people(workspace, id, look)?,
-            "Whom the items are about. Victims and witnesses are looked at more strictly.",
+            tr("Whom the items are about. Victims and witnesses are looked at more strictly."),
         ),
-        4 => (timeline(workspace, id, look)?, "What was done in this case, the newest first."),
+        4 => (timeline(workspace, id, look)?, tr("What was done in this case, the newest first.")),
         _ => {
             let section = items(workspace, id, case.items, look)?;
             let has_links = section.rows.iter().any(|row| !row.path.is_empty());
-            (section, if has_links { "{links} expands the links of an item." } else { "" })
+            (section, if has_links { tr("{links} expands the links of an item.") } else { "" })
         }
     };
     Ok(Page {
@@ -82,11 +83,21 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
 
 fn head(case: &cases::CaseSummary) -> Vec<Line> {
     let opened = case.opened.map(|t| t.date().to_string()).unwrap_or_default();
-    let known = if case.shared.is_empty() { String::new() } else { format!("   known to {}", case.shared.join(" ")) };
+    let known = if case.shared.is_empty() {
+        String::new()
+    } else {
+        phrase!("   known to {shared}", shared = case.shared.join(" "))
+    };
     vec![
         vec![state(case.state).into(), StyledText::from("  "), StyledText::new(case.title.as_str(), StyleRole::Title)],
         vec![StyledText::new(
-            format!("{}   from {}   opened {opened}{known}", case.purpose, case.desk),
+            phrase!(
+                "{purpose}   from {desk}   opened {opened}{known}",
+                purpose = case.purpose,
+                desk = case.desk,
+                opened,
+                known
+            ),
             StyleRole::Note,
         )],
     ]
@@ -106,7 +117,7 @@ fn list(all: &[cases::CaseSummary]) -> Page {
         })
         .collect();
     let section = Section {
-        title: Shown::of("CASES"),
+        title: Shown::of(tr("CASES")),
         columns: vec![
             column("ID", Width::Fixed(8)),
             column("TITLE", Width::Rest),
@@ -115,14 +126,14 @@ fn list(all: &[cases::CaseSummary]) -> Page {
             column("ITEMS", Width::Fixed(8)).right(),
         ],
         rows,
-        empty: Shown::of(SCREEN.first_steps),
+        empty: Shown::of(tr(SCREEN.first_steps)),
         grows: true,
         ..Section::default()
     };
     Page {
         head: vec![],
         bands: vec![vec![section]],
-        sentence: Shown::of("{open} opens a case; {new case} opens a new one."),
+        sentence: Shown::of(tr("{open} opens a case; {new case} opens a new one.")),
         ..Page::default()
     }
 }
@@ -176,12 +187,12 @@ fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Resul
     linked::align(&mut section.rows, WHAT);
     let collapsed = match collapsed {
         0 => String::new(),
-        n => format!(", {} collapsed", counted(n, "relation")),
+        n => phrase!(", {relations} collapsed", relations = tr_count(n, "relation")),
     };
     Ok(Section {
-        title: Shown::of("ITEMS"),
-        aside: Shown::from(format!("{held} kept{collapsed}")),
-        empty: Shown::of("No item yet. {add item} adds one, {import file} imports a file."),
+        title: Shown::of(tr("ITEMS")),
+        aside: Shown::from(phrase!("{held} kept", held) + &collapsed),
+        empty: Shown::of(tr("No item yet. {add item} adds one, {import file} imports a file.")),
         ..section
     })
 }
@@ -198,16 +209,16 @@ fn item_row(
         Mark::None if i.from.is_some() => Mark::FromPartner,
         urgent => urgent,
     };
-    let erased = if workspace.is_erased_since(record) { "(erased since)" } else { "(erased)" };
+    let erased = if workspace.is_erased_since(record) { tr("(erased since)") } else { tr("(erased)") };
     let what = if i.value.is_empty() { erased.to_owned() } else { content(&i.value).into_owned() };
     let shared: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
     let state = if shared.is_empty() {
         state(i.state)
     } else {
-        Cell::new(format!("to {}", shared.join(" ")), StyleRole::Good).by(state(i.state).key)
+        Cell::new(phrase!("to {shared}", shared = shared.join(" ")), StyleRole::Good).by(state(i.state).key)
     };
     // What is held is kept, whatever its date says.
-    let left = if mark == Mark::Held { left.said("HOLD") } else { left };
+    let left = if mark == Mark::Held { left.said(tr("HOLD")) } else { left };
     let cells = vec![
         Cell::from(what),
         Cell::from(i.r#type.as_str()),
@@ -230,7 +241,7 @@ fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section,
         let i = item::row(workspace, &record)?;
         let (left, urgent) = left(i.due, now);
         let with: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
-        let what = if i.value.is_empty() { "(erased)".into() } else { content(&i.value) };
+        let what = if i.value.is_empty() { tr("(erased)").into() } else { content(&i.value) };
         let cells = vec![
             Cell::word(i.person_class).said(i.person_class.word().to_uppercase()),
             Cell::from(what.as_ref()),
@@ -257,13 +268,17 @@ fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section,
         look,
         Long { columns, all: &|| Ok(people_of(&workspace.db, case)?), row: &person, below: BTreeMap::new(), wanted },
     )?;
-    Ok(Section { title: Shown::of("PEOPLE"), empty: Shown::of("No item of this case is about a person."), ..section })
+    Ok(Section {
+        title: Shown::of(tr("PEOPLE")),
+        empty: Shown::of(tr("No item of this case is about a person.")),
+        ..section
+    })
 }
 
 /// The acts that are about the case.
 fn timeline(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section, Error> {
     let section = acts(workspace, look, &|| Ok(acts_of_case(&workspace.db, case)?))?;
-    Ok(Section { title: Shown::of("TIMELINE, the newest first"), ..section })
+    Ok(Section { title: Shown::of(tr("TIMELINE, the newest first")), ..section })
 }
 
 fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
@@ -285,7 +300,7 @@ fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
         })
         .collect();
     Ok(Section {
-        title: Shown::of("REQUESTS"),
+        title: Shown::of(tr("REQUESTS")),
         columns: vec![
             column("ID", Width::Fixed(8)),
             column("WHAT", Width::Rest),
@@ -294,7 +309,7 @@ fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
             column("LEFT", Width::Fixed(7)).right(),
         ],
         rows,
-        empty: Shown::of("No request for this case yet. {request from case} writes one."),
+        empty: Shown::of(tr("No request for this case yet. {request from case} writes one.")),
         grows: true,
         ..Section::default()
     })
@@ -303,7 +318,7 @@ fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
 fn shared(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Section, Error> {
     let mut rows = Vec::new();
     for d in disclosure::rows(workspace)? {
-        job.at("reading", rows.len() as u64, None)?;
+        job.at(tr("reading"), rows.len() as u64, None)?;
         let Some(record) = workspace.records().get(d.id)? else { continue };
         let first = disclosure::items_of(workspace, &record)?.first().copied();
         let of_case = first.map(|i| workspace.records().get(i)).transpose()?.flatten().and_then(|r| r.case);
@@ -314,7 +329,7 @@ fn shared(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Section, Err
                 state(d.state),
                 Cell::number(d.items),
                 due_at(d.at, workspace.now()),
-                Cell::from(format!("{} days", d.delete_after_days)).by(term),
+                Cell::from(phrase!("{days} days", days = d.delete_after_days)).by(term),
                 Cell::from(d.proposed_by.as_str()),
             ];
             let row = row(Kind::Disclosure, d.id, Mark::None, cells);
@@ -322,7 +337,7 @@ fn shared(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Section, Err
         }
     }
     Ok(Section {
-        title: Shown::of("SHARED"),
+        title: Shown::of(tr("SHARED")),
         columns: vec![
             column("ID", Width::Fixed(8)),
             column("DESK", Width::Fixed(4)),
@@ -333,7 +348,7 @@ fn shared(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Section, Err
             column("PROPOSED BY", Width::Rest),
         ],
         rows,
-        empty: Shown::of("Nothing of this case was shared. {share} shares."),
+        empty: Shown::of(tr("Nothing of this case was shared. {share} shares.")),
         grows: true,
         ..Section::default()
     })

@@ -9,12 +9,12 @@ use crate::record::kind::{Kind, State, StateTone};
 use crate::record::store::Record;
 use crate::store::read;
 use crate::store::records::SqlRecordStore;
+use crate::tui::language::{in_short, on_screen, tr, tr_count, tr_joined, tr_word};
 use crate::tui::long::{ListQuery, Of, Source};
 use crate::tui::page::{Cell, Column, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::value::id::Id;
-use crate::value::text::counted;
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -95,23 +95,23 @@ pub fn left(due: Option<Timestamp>, now: Timestamp) -> (Cell, Mark) {
         () if left < Duration::hours(24) => (StyleRole::Due, Mark::None),
         () => (StyleRole::Base, Mark::None),
     };
-    (Cell::new(left.in_short(), role).by(SortKey::Time(due)), mark)
+    (Cell::new(in_short(left), role).by(SortKey::Time(due)), mark)
 }
 
 /// A time as it stands in a column.
 pub fn due_at(time: Option<Timestamp>, now: Timestamp) -> Cell {
-    let at = |t: Timestamp| Cell::from(t.on_screen(now)).by(SortKey::Time(t));
+    let at = |t: Timestamp| Cell::from(on_screen(t, now)).by(SortKey::Time(t));
     time.map_or_else(|| Cell::nothing().styled(StyleRole::Note), at)
 }
 
 /// A number with what is counted, such as `3 items`.
 pub fn count(n: usize, what: &str) -> Cell {
-    Cell::from(counted(n, what)).by(SortKey::Number(i64::try_from(n).unwrap_or(i64::MAX)))
+    Cell::from(tr_count(n, what)).by(SortKey::Number(i64::try_from(n).unwrap_or(i64::MAX)))
 }
 
 /// What an act did, in words.
 pub fn did(act: &ActSummary) -> Cell {
-    Cell::from(act.did.map(|kind| kind.name().replace('-', " ")).unwrap_or_default())
+    Cell::from(act.did.map(|kind| tr_joined(kind.name())).unwrap_or_default())
 }
 
 /// The record that an act did it on.
@@ -125,7 +125,7 @@ pub fn way(direction: Direction) -> Cell {
         Direction::Inbound => "in",
         Direction::Outbound => "out",
     };
-    Cell::word(direction).said(said)
+    Cell::word(direction).said(tr(said))
 }
 
 /// A state in capitals, as it is seen at a glance.
@@ -142,5 +142,5 @@ pub fn in_mood(word: ListWord, mood: StateTone) -> Cell {
         StateTone::Stopped => StyleRole::Stop,
         StateTone::Over | StateTone::Erased => StyleRole::Note,
     };
-    Cell::new(word.label.to_uppercase(), role).by(SortKey::Word(word))
+    Cell::new(tr_word(word.label).to_uppercase(), role).by(SortKey::Word(word))
 }

@@ -14,6 +14,7 @@ use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{member, partner};
 use crate::store::records::count;
 use crate::store::{read, tally};
+use crate::tui::language::{in_short, on_screen, phrase, tr, tr_count, tr_date, tr_sentence, tr_word};
 use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::picture::Picture;
 use crate::tui::picture::days::{Axis, Days};
@@ -22,7 +23,7 @@ use crate::tui::screen::queue;
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::tui::words;
-use crate::value::text::{Shown, counted};
+use crate::value::text::Shown;
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -57,22 +58,22 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
         rows.push(waiting(workspace, task, now)?);
     }
     let columns = vec![column("", Width::Rest), column("", Width::Fixed(10)).right()];
-    let aside = if others.is_empty() { String::new() } else { format!("others {}", others.len()) };
+    let aside = if others.is_empty() { String::new() } else { phrase!("others {others}", others = others.len()) };
     let yours = Section {
-        title: Shown::from(format!("WAITS ON YOU {}", you.len())),
+        title: Shown::from(phrase!("WAITS ON YOU {you}", you = you.len())),
         aside: Shown::from(aside),
         columns: columns.clone(),
         rows: you,
-        empty: Shown::of("Nothing waits on you."),
+        empty: Shown::of(tr("Nothing waits on you.")),
         most: 7,
         share: 3,
         ..Section::default()
     };
     let theirs = Section {
-        title: Shown::from(format!("WAITS ON OTHERS {}", others.len())),
+        title: Shown::from(phrase!("WAITS ON OTHERS {others}", others = others.len())),
         columns,
         rows: others.into_iter().chain(stops(workspace, &agenda)?).collect(),
-        empty: Shown::of("Nothing waits on others."),
+        empty: Shown::of(tr("Nothing waits on others.")),
         most: 7,
         share: 2,
         alone_from: OTHERS,
@@ -150,22 +151,28 @@ fn said(workspace: &Workspace, task: &Task) -> Result<String, Error> {
         (Kind::Request, Some(record), _) => {
             parts.push(words::called(workspace, record)?);
             let ours = record.desk == workspace.meta.desk;
-            parts.push(format!("{} {}", if ours { "to" } else { "from" }, task.partner));
+            parts.push(if ours {
+                phrase!("to {partner}", partner = task.partner)
+            } else {
+                phrase!("from {partner}", partner = task.partner)
+            });
             let kind = record.text("kind").unwrap_or_default();
-            parts.push(task.what.strip_prefix(kind).unwrap_or(&task.what).trim().to_owned());
+            parts.push(tr_sentence(task.what.strip_prefix(kind).unwrap_or(&task.what).trim()).into_owned());
         }
         (Kind::Review, _, Some(of)) => {
-            parts.extend([task.what.clone(), words::called(workspace, of)?]);
-            parts.extend((!task.partner.is_empty()).then(|| format!("for {}", task.partner)));
+            parts.extend([tr_sentence(&task.what).into_owned(), words::called(workspace, of)?]);
+            parts.extend((!task.partner.is_empty()).then(|| phrase!("for {partner}", partner = task.partner)));
         }
-        (Kind::Item, Some(item), _) => parts.extend([task.what.clone(), words::called(workspace, item)?]),
+        (Kind::Item, Some(item), _) => {
+            parts.extend([tr_sentence(&task.what).into_owned(), words::called(workspace, item)?])
+        }
         _ => {
-            parts.push(task.what.clone());
+            parts.push(tr_sentence(&task.what).into_owned());
             parts.extend((!task.partner.is_empty()).then(|| task.partner.clone()));
         }
     }
     if !task.waits_on.is_empty() && task.waits_on != task.partner {
-        parts.push(format!("waits on a {}", task.waits_on));
+        parts.push(phrase!("waits on a {who}", who = tr_word(&task.waits_on)));
     }
     Ok(parts.join(" \u{b7} "))
 }
@@ -203,11 +210,11 @@ fn first_steps(workspace: &Workspace) -> Result<Option<Section>, Error> {
         };
         let tick = if *done { "[x]" } else { "[ ]" };
         let how = if *done { "" } else { *how };
-        PageRow::of(vec![Cell::new(tick, role), Cell::new(*what, role), Cell::new(how, StyleRole::Guidance)])
+        PageRow::of(vec![Cell::new(tick, role), Cell::new(tr(what), role), Cell::new(how, StyleRole::Guidance)])
     };
     Ok(Some(Section {
-        title: Shown::of("FIRST STEPS"),
-        aside: Shown::from(format!("{done} of {}", steps.len())),
+        title: Shown::of(tr("FIRST STEPS")),
+        aside: Shown::from(phrase!("{done} of {steps}", done, steps = steps.len())),
         columns: vec![column("", Width::Fixed(3)), column("", Width::Rest), column("", Width::Fixed(28)).right()],
         rows: steps.iter().enumerate().map(row).collect(),
         most: 6,
@@ -221,11 +228,15 @@ fn first(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Optio
     let (left, mark) = left(task.due, now);
     let is_late = task.due.is_some_and(|due| due < now);
     let when = match task.due {
-        Some(due) if is_late => format!("late since {}", due.on_screen(now)),
-        Some(due) => format!("by {}", due.on_screen(now)),
+        Some(due) if is_late => phrase!("late since {due}", due = on_screen(due, now)),
+        Some(due) => phrase!("by {due}", due = on_screen(due, now)),
         None => String::new(),
     };
-    let on = if task.mine { "waits on you".to_owned() } else { format!("waits on {}", task.waits_on) };
+    let on = if task.mine {
+        tr("waits on you").to_owned()
+    } else {
+        phrase!("waits on {who}", who = tr_word(&task.waits_on))
+    };
     let subject = RecordRef { kind: task.kind, id: task.id };
     let role = left.role;
     let rows = vec![
@@ -235,13 +246,13 @@ fn first(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Optio
             .with_partner(&task.partner)
             .due(task.due),
         PageRow::of(vec![
-            Cell::new("Enter opens it; a shows what may be done with it.", StyleRole::Note),
+            Cell::new(tr("Enter opens it; a shows what may be done with it."), StyleRole::Note),
             Cell::new(on, StyleRole::Note),
         ]),
     ];
     Ok(Some(Section {
-        title: Shown::of("FIRST"),
-        aside: Shown::of(if is_late { "late" } else { "due next" }),
+        title: Shown::of(tr("FIRST")),
+        aside: Shown::of(if is_late { tr("late") } else { tr("due next") }),
         columns: vec![
             column("", Width::Rest),
             column("", Width::Fixed(24)).right(),
@@ -261,8 +272,9 @@ fn stops(workspace: &Workspace, agenda: &Agenda) -> Result<Vec<PageRow>, Error> 
         let kind = crate::record::of_change(stop.kind);
         let record = workspace.records().get(stop.id)?;
         let name = record.map(|r| words::called(workspace, &r)).transpose()?.unwrap_or_default();
-        let text = format!("may not leave to {}: {name} \u{b7} {}", stop.partner, stop.why);
-        let row = PageRow::of(vec![Cell::new(text, StyleRole::Stop), Cell::new("stopped", StyleRole::Stop)]);
+        let text =
+            phrase!("may not leave to {partner}: {name} \u{b7} {why}", partner = stop.partner, name, why = stop.why);
+        let row = PageRow::of(vec![Cell::new(text, StyleRole::Stop), Cell::new(tr("stopped"), StyleRole::Stop)]);
         let subject = RecordRef { kind, id: stop.id };
         rows.push(row.about(Some(subject)).marked(Mark::Due).with_partner(&stop.partner));
     }
@@ -348,7 +360,7 @@ impl Coming {
         let row = |clock: &Clock| {
             let role = if clock.days.late > 0 { StyleRole::Stop } else { StyleRole::Base };
             let picture = Cell::drawn(Picture::Days(clock.days.clone()));
-            let row = PageRow::of(vec![Cell::new(clock.name, role), picture, Cell::number(clock.all)]);
+            let row = PageRow::of(vec![Cell::new(tr_word(clock.name), role), picture, Cell::number(clock.all)]);
             row.about(clock.next.as_ref().map(|(_, subject)| subject.clone())).due(clock.next.as_ref().map(|(t, _)| *t))
         };
         let rows = if self.clocks.is_empty() {
@@ -357,15 +369,15 @@ impl Coming {
             std::iter::once(heads).chain(self.clocks.iter().map(row)).collect()
         };
         Section {
-            title: Shown::of("DUE IN THE NEXT 30 DAYS"),
-            aside: Shown::of("late stands left of today"),
+            title: Shown::of(tr("DUE IN THE NEXT 30 DAYS")),
+            aside: Shown::of(tr("late stands left of today")),
             columns: vec![
                 column("", Width::Fixed(9)),
                 column("", Width::Rest),
                 column("", Width::Fixed(5)).right().spoken("in all"),
             ],
             rows,
-            empty: Shown::of("No clock runs."),
+            empty: Shown::of(tr("No clock runs.")),
             most: 6,
             share: 3,
             ..Section::default()
@@ -379,11 +391,12 @@ impl Coming {
         let today = sum(&|d| d.days.first().copied().unwrap_or(0));
         let week = sum(&|d| d.days.iter().take(7).sum());
         let next = agenda.tasks.iter().filter_map(|t| t.due).find(|d| *d >= now);
-        let next = next.map_or_else(|| "No clock runs.".to_owned(), |t| format!("Next clock: {}.", t.on_screen(now)));
+        let next = next
+            .map_or_else(|| tr("No clock runs.").to_owned(), |t| phrase!("Next clock: {n}.", n = on_screen(t, now)));
         match late {
-            0 if week == 0 => format!("Nothing is late. {next}"),
-            0 => format!("Nothing is late; {today} today, {week} within a week. {next}"),
-            late => format!("{late} late, {today} today, {week} within a week. {next}"),
+            0 if week == 0 => phrase!("Nothing is late. {next}", next),
+            0 => phrase!("Nothing is late; {today} today, {week} within a week. {next}", today, week, next),
+            late => phrase!("{late} late, {today} today, {week} within a week. {next}", late, today, week, next),
         }
     }
 }
@@ -397,25 +410,28 @@ fn heard(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Secti
         let age = heard.at.map(|at| now.since(at));
         let heard_at = match (heard.at, age) {
             (Some(at), Some(age)) if age < Duration::days(3) => {
-                Cell::from(format!("{} ago", age.in_short())).by(SortKey::Time(at))
+                Cell::from(phrase!("{age} ago", age = in_short(age))).by(SortKey::Time(at))
             }
-            (Some(at), Some(age)) => Cell::new(format!("{} ago", age.in_short()), StyleRole::Due).by(SortKey::Time(at)),
-            _ => Cell::new("never", StyleRole::Note),
+            (Some(at), Some(age)) => {
+                Cell::new(phrase!("{age} ago", age = in_short(age)), StyleRole::Due).by(SortKey::Time(at))
+            }
+            _ => Cell::new(tr("never"), StyleRole::Note),
         };
         let weeks = activity.get(&record.id).cloned().unwrap_or_else(|| vec![0; WEEKS]);
         let channel = partners::row(workspace, &record)?.channel;
-        let waits = if heard.waiting > 0 { format!(", {} to carry", heard.waiting) } else { String::new() };
+        let waits =
+            if heard.waiting > 0 { phrase!(", {waiting} to carry", waiting = heard.waiting) } else { String::new() };
         let row = PageRow::of(vec![
             Cell::from(heard.partner.as_str()),
             Cell::drawn(Picture::Spark(Spark { weeks })),
-            Cell::word(channel).said(format!("{channel}{waits}")),
+            Cell::word(channel).said(format!("{}{waits}", tr_word(channel.word()))),
             heard_at,
         ]);
         rows.push(row.about(Some(RecordRef { kind: Kind::Partner, id: heard.id })).with_partner(&heard.partner));
     }
     Ok(Section {
-        title: Shown::of("PARTNERS"),
-        aside: Shown::of("acts by week, last bundle in"),
+        title: Shown::of(tr("PARTNERS")),
+        aside: Shown::of(tr("acts by week, last bundle in")),
         columns: vec![
             column("", Width::Fixed(6)),
             column("", Width::Fixed(WEEKS as u16)).pictured(),
@@ -423,7 +439,7 @@ fn heard(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Secti
             column("", Width::Fixed(13)).right(),
         ],
         rows,
-        empty: Shown::of("No partner yet."),
+        empty: Shown::of(tr("No partner yet.")),
         most: 6,
         share: 2,
         alone_from: PARTNERS,
@@ -438,7 +454,7 @@ fn requests([inbound, outbound]: &[Requests; 2]) -> Section {
     let line = |name: &str, r: &Requests| {
         let oldest = r.oldest.map(|id| workspace_info::short(Kind::Request, id)).unwrap_or_default();
         PageRow::of(vec![
-            Cell::from(name),
+            Cell::from(tr(name)),
             Cell::number(r.open),
             Cell::number(r.answered),
             Cell::number(r.refused),
@@ -448,7 +464,7 @@ fn requests([inbound, outbound]: &[Requests; 2]) -> Section {
     };
     let number = |title| column(title, Width::Fixed(8)).right();
     Section {
-        title: Shown::of("REQUESTS"),
+        title: Shown::of(tr("REQUESTS")),
         columns: vec![
             column("", Width::Fixed(5)),
             number("OPEN"),
@@ -466,11 +482,15 @@ fn requests([inbound, outbound]: &[Requests; 2]) -> Section {
 /// What an oversight body asks first.
 pub(super) fn oversight(figures: &[Figure]) -> Section {
     let line = |f: &Figure| {
-        PageRow::of(vec![Cell::from(f.name), Cell::number(f.count), Cell::new(f.of.as_str(), StyleRole::Note)])
-            .about(f.id.map(|id| RecordRef { kind: f.kind, id }))
+        PageRow::of(vec![
+            Cell::from(tr_word(f.name)),
+            Cell::number(f.count),
+            Cell::new(tr_sentence(&f.of).into_owned(), StyleRole::Note),
+        ])
+        .about(f.id.map(|id| RecordRef { kind: f.kind, id }))
     };
     Section {
-        title: Shown::of("FOR OVERSIGHT"),
+        title: Shown::of(tr("FOR OVERSIGHT")),
         columns: vec![column("", Width::Fixed(13)), column("", Width::Fixed(5)).right(), column("", Width::Rest)],
         rows: figures.iter().map(line).collect(),
         most: 6,
@@ -486,8 +506,12 @@ fn recent(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Sect
         let record = subject.as_ref().map(|s| workspace.records().get(s.id)).transpose()?.flatten();
         let called = record.map(|r| words::called(workspace, &r)).transpose()?.unwrap_or_default();
         // A partner's act is news when it comes here, whenever it was made.
-        let made = if a.came.is_some() { format!(", made {}", a.at.day_and_month()) } else { String::new() };
-        let changes = if a.changes > 1 { format!(", {} changes", a.changes) } else { String::new() };
+        let made = if a.came.is_some() {
+            phrase!(", made {day}", day = tr_date(&a.at.day_and_month()))
+        } else {
+            String::new()
+        };
+        let changes = if a.changes > 1 { phrase!(", {changes} changes", changes = a.changes) } else { String::new() };
         let did = did(a);
         let row = PageRow::of(vec![
             Cell::from(a.desk.as_str()),
@@ -501,10 +525,14 @@ fn recent(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Sect
     }
     let title = match &agenda.since {
         Some(since) if since.acts > 0 => {
-            format!("SINCE YOU LEFT AT {}: {}", since.left.on_screen(now), counted(since.acts, "act"))
+            phrase!(
+                "SINCE YOU LEFT AT {left}: {acts}",
+                left = on_screen(since.left, now),
+                acts = tr_count(since.acts, "act")
+            )
         }
-        Some(since) => format!("LATELY; nothing since you left at {}", since.left.on_screen(now)),
-        None => "LATELY".to_owned(),
+        Some(since) => phrase!("LATELY; nothing since you left at {left}", left = on_screen(since.left, now)),
+        None => tr("LATELY").to_owned(),
     };
     Ok(Section {
         title: Shown::from(title),
@@ -517,7 +545,7 @@ fn recent(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Sect
             column("", Width::Fixed(13)).right(),
         ],
         rows,
-        empty: Shown::of("Nothing was done yet."),
+        empty: Shown::of(tr("Nothing was done yet.")),
         grows: true,
         ..Section::default()
     })

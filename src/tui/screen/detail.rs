@@ -19,7 +19,7 @@ use crate::command::request::{self, Direction};
 use crate::command::review;
 use crate::law::ceiling;
 use crate::law::edition::Law;
-use crate::law::request::{ClockKind, Variant};
+use crate::law::request::Variant;
 use crate::record::disclosure::Validation;
 use crate::record::exercise as exercises;
 use crate::record::hold;
@@ -30,6 +30,9 @@ use crate::record::request::{ANSWER, SEND, State as RequestState};
 use crate::record::review::State as ReviewState;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::read;
+use crate::tui::language::{
+    in_short, on_screen, phrase, tr, tr_count, tr_date, tr_joined, tr_law, tr_sentence, tr_word,
+};
 use crate::tui::page::{Detail, HistoryEntry, RecordHistory, RecordRef, StyledText};
 use crate::tui::picture::Picture;
 use crate::tui::picture::bar::Bar;
@@ -37,10 +40,10 @@ use crate::tui::picture::steps::{Step, StepState, Steps};
 use crate::tui::picture::tree::{Branch, Tree};
 use crate::tui::theme::StyleRole;
 use crate::tui::words;
-use crate::value::class::{Level, Onward, PartnerKind, ReviewOutcome, TestOutcome};
+use crate::value::class::{Level, TestOutcome};
 use crate::value::json::Json;
 use crate::value::person::Person;
-use crate::value::text::{Shown, counted};
+use crate::value::text::Shown;
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::value::word::WordList;
 use crate::workspace::error::Error;
@@ -49,21 +52,21 @@ use crate::workspace::open::Workspace;
 /// The detail of a thing.
 pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Error> {
     let Some(record) = workspace.records().get(subject.id)? else {
-        return Ok(Detail::new("It is not here."));
+        return Ok(Detail::new(tr("It is not here.")));
     };
     let history = history(workspace, &record)?;
     let mut d = Detail::new(words::called(workspace, &record)?);
     d.aside = Shown::from(workspace_info::short(record.kind, record.id));
     if workspace.is_erased_since(&record) {
         d.line(
-            "ERASED",
+            tr("ERASED"),
             StyledText::new(
-                "its content was erased since, and stays so: only what it was like is seen",
+                tr("its content was erased since, and stays so: only what it was like is seen"),
                 StyleRole::Stop,
             ),
         );
     }
-    d.push("STATE", state(record.state));
+    d.push(tr("STATE"), state(record.state));
     match record.kind {
         Kind::Item => of_item(workspace, &record, &mut d)?,
         Kind::Request => of_request(workspace, &record, &history, &mut d)?,
@@ -98,34 +101,34 @@ fn of_inject(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
     let of = record.subject.map(|id| workspace.records().get(id)).transpose()?.flatten();
     let Some(of) = of else { return of_any(workspace, record, d) };
     let i = exercise::view::inject_row(workspace, record, &of, &[])?;
-    d.body("SAYS", &i.text);
+    d.body(tr("SAYS"), &i.text);
     if let Some(own) = &i.control {
-        d.body("EXPECTED", &own.expected_action);
+        d.body(tr("EXPECTED"), &own.expected_action);
     }
     for reply in &i.replies {
-        d.body("REPLY", &format!("{} {}: {}", reply.desk, at(reply.at), reply.text));
+        d.body(tr("REPLY"), &format!("{} {}: {}", reply.desk, at(reply.at), reply.text));
     }
-    d.line("DELIVERED", at(i.delivered));
-    d.line("REPLY BY", at(i.reply_by));
-    d.body("SKIPPED", &i.because);
-    let by = if i.method.is_empty() { String::new() } else { format!(", by {}", i.method) };
-    d.line("FROM", format!("{}{by}", i.from).trim_start_matches(", ").to_owned());
-    d.line("TO", if i.to.is_empty() { "all that play".to_owned() } else { i.to.join(", ") });
-    d.line("ATTACHED", i.attachment.as_str());
-    d.body("TEXT", &i.attached);
-    d.line("NUMBER", i.number.to_string());
+    d.line(tr("DELIVERED"), at(i.delivered));
+    d.line(tr("REPLY BY"), at(i.reply_by));
+    d.body(tr("SKIPPED"), &i.because);
+    let by = if i.method.is_empty() { String::new() } else { phrase!(", by {method}", method = i.method) };
+    d.line(tr("FROM"), format!("{}{by}", i.from).trim_start_matches(", ").to_owned());
+    d.line(tr("TO"), if i.to.is_empty() { tr("all that play").to_owned() } else { i.to.join(", ") });
+    d.line(tr("ATTACHED"), i.attachment.as_str());
+    d.body(tr("TEXT"), &i.attached);
+    d.line(tr("NUMBER"), i.number.to_string());
     if let Some(own) = &i.control {
         let when = match own.trigger {
-            Trigger::Hand => "by hand".to_owned(),
-            Trigger::Completion => "once others are answered".to_owned(),
+            Trigger::Hand => tr("by hand").to_owned(),
+            Trigger::Completion => tr("once others are answered").to_owned(),
             Trigger::Time => own.time.clone(),
         };
-        d.line("PLANNED", format!("{when}, {}", own.inject_type.word().replace('-', " ")));
-        d.line("OBJECTIVE", own.objective.map(|n| n.to_string()).unwrap_or_default());
-        d.line("CAPABILITY", own.capability.as_str());
-        d.line("BY", own.controller.as_str());
-        d.body("CONDITION", &own.condition);
-        d.body("NOTE", &own.note);
+        d.line(tr("PLANNED"), format!("{when}, {}", tr_joined(own.inject_type.word())));
+        d.line(tr("OBJECTIVE"), own.objective.map(|n| n.to_string()).unwrap_or_default());
+        d.line(tr("CAPABILITY"), own.capability.as_str());
+        d.line(tr("BY"), own.controller.as_str());
+        d.body(tr("CONDITION"), &own.condition);
+        d.body(tr("NOTE"), &own.note);
     }
     Ok(())
 }
@@ -134,38 +137,40 @@ fn of_inject(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
 fn of_exercise(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let e = exercise::view::view(workspace, record)?;
     let [p, s, m, u] = e.row.rated;
-    d.line("STOP WORD", StyledText::new(e.safety_word.as_str(), StyleRole::Stop));
-    d.line("CONTROL", e.row.control.as_str());
+    d.line(tr("STOP WORD"), StyledText::new(e.safety_word.as_str(), StyleRole::Stop));
+    d.line(tr("CONTROL"), e.row.control.as_str());
     match (e.row.from, e.row.until) {
-        (Some(from), Some(until)) => d.line("PLAYED", format!("{} to {}", at(Some(from)), at(Some(until)))),
-        (Some(from), None) => d.line("STARTED", at(Some(from))),
-        _ => d.line("STARTED", "not yet"),
+        (Some(from), Some(until)) => {
+            d.line(tr("PLAYED"), phrase!("{from} to {until}", from = at(Some(from)), until = at(Some(until))))
+        }
+        (Some(from), None) => d.line(tr("STARTED"), at(Some(from))),
+        _ => d.line(tr("STARTED"), tr("not yet")),
     }
-    d.line("RATED", format!("P {p}, S {s}, M {m}, U {u}"));
+    d.line(tr("RATED"), format!("P {p}, S {s}, M {m}, U {u}"));
     if let Some(recorded) = exercises::recorded_of(record) {
-        d.line("DESKS", recorded.desks.join(", "));
-        d.line("SIGNED BY", recorded.signer.to_string());
-        d.line("REALM", recorded.realm.to_string());
-        d.line("REPORT", format!("SHA-256 {}", recorded.digest));
+        d.line(tr("DESKS"), recorded.desks.join(", "));
+        d.line(tr("SIGNED BY"), recorded.signer.to_string());
+        d.line(tr("REALM"), recorded.realm.to_string());
+        d.line(tr("REPORT"), phrase!("SHA-256 {digest}", digest = recorded.digest));
     }
-    d.body("SCOPE", &e.scope);
-    d.body("SCENARIO", &e.scenario);
-    d.body("RULES", &e.rules);
+    d.body(tr("SCOPE"), &e.scope);
+    d.body(tr("SCENARIO"), &e.scenario);
+    d.body(tr("RULES"), &e.rules);
     for o in &e.objectives {
-        let aim = if o.target.is_empty() { String::new() } else { format!("; aimed at: {}", o.target) };
-        d.body(&format!("OBJECTIVE {}", o.number), &format!("{} ({}){aim}", o.text, o.capability));
+        let aim = if o.target.is_empty() { String::new() } else { phrase!("; aimed at: {target}", target = o.target) };
+        d.body(&phrase!("OBJECTIVE {number}", number = o.number), &format!("{} ({}){aim}", o.text, o.capability));
         o.tasks.iter().for_each(|task| d.body("", task));
     }
     for [who, role] in &e.participants {
-        d.line("TAKES PART", format!("{who}, {role}"));
+        d.line(tr("TAKES PART"), format!("{who}, {role}"));
     }
-    d.line("HELD BY", e.sponsor.as_str());
+    d.line(tr("HELD BY"), e.sponsor.as_str());
     let done = e.actions.iter().filter(|a| a.done.is_some()).count();
     if !e.actions.is_empty() {
-        d.line("ACTIONS", format!("{done} of {} done", e.actions.len()));
+        d.line(tr("ACTIONS"), phrase!("{done} of {actions} done", done, actions = e.actions.len()));
     }
     if let Some(due) = record.due {
-        d.line("KEPT UNTIL", format!("{}; then it is erased", due.to_date()));
+        d.line(tr("KEPT UNTIL"), phrase!("{to_date}; then it is erased", to_date = due.to_date()));
     }
     Ok(())
 }
@@ -176,41 +181,65 @@ fn at(time: Option<Timestamp>) -> String {
 
 /// Words of a closed list, with something between.
 fn words<W: WordList>(all: &[W], between: &str) -> String {
-    all.iter().map(|word| (*word).into()).collect::<Vec<&str>>().join(between)
+    all.iter().map(|word| tr_word((*word).into())).collect::<Vec<&str>>().join(between)
 }
 
 fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let i = item::row(workspace, record)?;
     let what = words::content(&i.value);
-    d.line("WHAT", what.as_ref());
+    d.line(tr("WHAT"), what.as_ref());
     if what != i.value {
-        d.line("PATTERN", StyledText::new(i.value.as_str(), StyleRole::Note));
+        d.line(tr("PATTERN"), StyledText::new(i.value.as_str(), StyleRole::Note));
     }
-    d.line("TITLE", i.title.as_str());
-    d.body("NOTE", &i.note);
-    d.line("CLASS", format!("tier {}, {}, {}, {}", i.tier, i.category, i.person_class, i.assertion));
+    d.line(tr("TITLE"), i.title.as_str());
+    d.body(tr("NOTE"), &i.note);
+    d.line(
+        tr("CLASS"),
+        phrase!(
+            "tier {tier}, {category}, {person_class}, {assertion}",
+            tier = i.tier,
+            category = tr_word(i.category.word()),
+            person_class = tr_word(i.person_class.word()),
+            assertion = tr_word(i.assertion.word())
+        ),
+    );
     let grades: Vec<String> =
-        [i.source_grade.map(|g| format!("source {g}")), i.information_grade.map(|g| format!("information {g}"))]
+        [i.source_grade.map(|g| phrase!("source {g}", g)), i.information_grade.map(|g| phrase!("information {g}", g))]
             .into_iter()
             .flatten()
             .collect();
-    d.line("GRADED", grades.join(", "));
-    d.line("MARKED", format!("TLP:{} PAP:{} {}", i.tlp, i.pap, words(&i.handling, " ")));
+    d.line(tr("GRADED"), grades.join(", "));
     d.line(
-        "ORIGIN",
-        if let Some(from) = &i.from { format!("{}, by way of {from}", i.originator) } else { i.originator.clone() },
+        tr("MARKED"),
+        phrase!("TLP:{tlp} PAP:{pap} {handling}", tlp = i.tlp, pap = i.pap, handling = words(&i.handling, " ")),
     );
-    d.line("UNDER", StyledText::new(words(&i.conditions, ", "), StyleRole::Due));
+    d.line(
+        tr("ORIGIN"),
+        if let Some(from) = &i.from {
+            phrase!("{originator}, by way of {from}", originator = i.originator, from)
+        } else {
+            i.originator.clone()
+        },
+    );
+    d.line(tr("UNDER"), StyledText::new(words(&i.conditions, ", "), StyleRole::Due));
     for caveat in &i.caveats {
-        d.body("CAVEAT", caveat);
+        d.body(tr("CAVEAT"), caveat);
     }
-    d.line("KEEP TO", at(i.due));
+    d.line(tr("KEEP TO"), at(i.due));
     holds(workspace, record, d)?;
     if !i.shared.is_empty() {
         d.gap();
-        d.picture("WHO HAS IT", holders(workspace, &i)?);
+        d.picture(tr("WHO HAS IT"), holders(workspace, &i)?);
         for s in &i.shared {
-            d.line("", format!("{} deletes by {}, duty {}", s.partner, at(s.delete_by), s.duty));
+            d.line(
+                "",
+                phrase!(
+                    "{partner} deletes by {delete_by}, duty {duty}",
+                    partner = s.partner,
+                    delete_by = at(s.delete_by),
+                    duty = tr_word(s.duty.word())
+                ),
+            );
         }
     }
     d.gap();
@@ -218,15 +247,16 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
         let verdict = gate::ask(workspace, record, &p)?.verdict;
         let code = p.key.clone().unwrap_or_default();
         let line = match () {
-            () if verdict.allowed() => StyledText::new(format!("{code}  yes"), StyleRole::Good),
+            () if verdict.allowed() => StyledText::new(phrase!("{code}  yes", code), StyleRole::Good),
             // What lacks nothing but its second person is on its way.
             () if verdict.waits_for_a_second_person(false) => {
-                StyledText::new(format!("{code}  after a second person releases it"), StyleRole::Due)
+                StyledText::new(phrase!("{code}  after a second person releases it", code), StyleRole::Due)
             }
             () => StyledText::new(
-                format!(
-                    "{code}  no   {}",
-                    verdict
+                phrase!(
+                    "{code}  no   {source}",
+                    code,
+                    source = verdict
                         .refusals()
                         .next()
                         .map(|r| format!("{} {} ({})", r.id, r.because, r.source()))
@@ -235,11 +265,11 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
                 StyleRole::Stop,
             ),
         };
-        d.line("MAY GO TO", line);
+        d.line(tr("MAY GO TO"), line);
     }
     if let Some(tree) = linked::tree(workspace, record, &what)? {
         d.gap();
-        d.picture("LINKS", tree);
+        d.picture(tr("LINKS"), tree);
     }
     Ok(())
 }
@@ -248,16 +278,16 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
 fn holders(workspace: &Workspace, i: &item::ItemSummary) -> Result<Picture, Error> {
     let now = workspace.now();
     let own = workspace.own_record()?.key.unwrap_or_default();
-    let kept = i.due.map_or_else(|| "here".to_owned(), |due| format!("here, keep to {}", due.to_date()));
+    let kept = i.due.map_or_else(|| tr("here").to_owned(), |due| phrase!("here, keep to {date}", date = due.to_date()));
     let mut branches = vec![Branch::new(0, own, kept)];
     for s in &i.shared {
         let bar = s.delete_by.map(|by| {
             let left = u64::try_from(by.since(now).whole_days().max(0)).unwrap_or(0);
             Bar { has_rest: true, ..Bar::count(left, TERM, StyleRole::Base) }
         });
-        let left = s.delete_by.map(|by| format!("{} left", by.since(now).in_short()));
+        let left = s.delete_by.map(|by| phrase!("{since} left", since = in_short(by.since(now))));
         let left = match s.delete_by {
-            Some(by) if by < now => format!("{}: it must be deleted", by.since(now).in_short()),
+            Some(by) if by < now => phrase!("{since}: it must be deleted", since = in_short(by.since(now))),
             _ => left.unwrap_or_default(),
         };
         branches.push(Branch { bar, ..Branch::new(1, s.partner.as_str(), left) });
@@ -291,15 +321,15 @@ const fn steps_done(state: RequestState) -> Option<usize> {
 
 /// The life of a request, with the days on which it went on, and where it stands.
 fn life(r: &request::RequestSummary, state: RequestState, history: &RecordHistory, now: Timestamp) -> Picture {
-    let last = history.entries.last().map(|entry| entry.at.day_and_month()).unwrap_or_default();
+    let last = history.entries.last().map(|entry| tr_date(&entry.at.day_and_month())).unwrap_or_default();
     let first = if r.direction == Direction::Inbound { SENT } else { 0 };
-    let sent = r.sent.map(Timestamp::day_and_month);
+    let sent = r.sent.map(|at| tr_date(&at.day_and_month()));
     let day = |n: usize, done: usize| match (n, &sent) {
         (SENT, Some(sent)) => sent.clone(),
         _ if n + 1 == done => last.clone(),
         _ => String::new(),
     };
-    let step = |name: &str, when: String, state| Step { name: name.to_owned(), when, state };
+    let step = |name: &str, when: String, state| Step { name: tr_word(name).to_owned(), when, state };
     let Some(done) = steps_done(state) else {
         let until = if r.sent.is_some() { SENT + 1 } else { 1 };
         let before = LIFE.iter().enumerate().take(until).skip(first);
@@ -310,8 +340,12 @@ fn life(r: &request::RequestSummary, state: RequestState, history: &RecordHistor
     let late = r.due.is_some_and(|due| due < now);
     let steps = LIFE.iter().enumerate().skip(first).map(|(n, name)| match (n.cmp(&done), r.due) {
         (Ordering::Less, _) => step(name, day(n, done), StepState::Done),
-        (Ordering::Equal, Some(due)) if late => step(name, format!("late, {}", due.day_and_month()), StepState::Late),
-        (Ordering::Equal, Some(due)) => step(name, format!("by {}", due.day_and_month()), StepState::Next),
+        (Ordering::Equal, Some(due)) if late => {
+            step(name, phrase!("late, {day}", day = tr_date(&due.day_and_month())), StepState::Late)
+        }
+        (Ordering::Equal, Some(due)) => {
+            step(name, phrase!("by {day}", day = tr_date(&due.day_and_month())), StepState::Next)
+        }
         (Ordering::Equal, None) => step(name, String::new(), StepState::Next),
         (Ordering::Greater, _) => step(name, String::new(), StepState::Later),
     });
@@ -321,13 +355,13 @@ fn life(r: &request::RequestSummary, state: RequestState, history: &RecordHistor
 /// A clock as a bar of the time that is left of it.
 fn clock(c: &request::ClockRow, started: Option<Timestamp>, now: Timestamp) -> StyledText {
     let name = match c.variant == Variant::ORDINARY {
-        true => c.clock.map_or("", ClockKind::word).to_owned(),
-        false => format!("{} {}", c.clock.map_or("", ClockKind::word), c.variant),
+        true => c.clock.map_or("", |clock| tr_word(clock.word())).to_owned(),
+        false => format!("{} {}", c.clock.map_or("", |clock| tr_word(clock.word())), c.variant),
     };
-    let Some(due) = c.due else { return StyledText::from(format!("{name}: no fixed limit")) };
+    let Some(due) = c.due else { return StyledText::from(phrase!("{name}: no fixed limit", name)) };
     let left = due.since(now);
     let role = if due < now { StyleRole::Stop } else { StyleRole::Base };
-    let words = format!("{}, {}", left.in_short(), due.on_screen(now));
+    let words = format!("{}, {}", in_short(left), on_screen(due, now));
     let whole = started.map(|from| due.since(from)).filter(|_| due > now);
     let bar = whole.map(|whole| {
         let parts = |span: Duration| u64::try_from(span.as_seconds().max(0)).unwrap_or(0);
@@ -340,9 +374,14 @@ fn holds(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), E
     for h in hold::on(&workspace.records(), record)?.iter().filter(|h| h.is(hold::State::Standing)) {
         let by = hold::placed_by(h).map(|p| workspace.name_of(p)).transpose()?.unwrap_or_default();
         d.line(
-            "HELD",
+            tr("HELD"),
             StyledText::new(
-                format!("{}, by {by} since {}", h.text("reason").unwrap_or_default(), at(h.instant("placed"))),
+                phrase!(
+                    "{text}, by {by} since {instant}",
+                    text = h.text("reason").unwrap_or_default(),
+                    by,
+                    instant = at(h.instant("placed"))
+                ),
                 StyleRole::Due,
             ),
         );
@@ -350,50 +389,67 @@ fn holds(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), E
     Ok(())
 }
 
+/// On whom a request waits, and in brackets for what.
+fn waits_on(said: &str) -> String {
+    match said.strip_suffix(')').and_then(|said| said.split_once(" (")) {
+        Some((whom, what)) => format!("{} ({})", tr_word(whom), tr_word(what)),
+        None => tr_word(said).to_owned(),
+    }
+}
+
 fn of_request(workspace: &Workspace, record: &Record, history: &RecordHistory, d: &mut Detail) -> Result<(), Error> {
     let (r, now) = (request::row(workspace, record)?, workspace.now());
     if let Some(state) = record.in_state::<RequestState>() {
-        d.picture("LIFE", life(&r, state, history, now));
+        d.picture(tr("LIFE"), life(&r, state, history, now));
         d.gap();
     }
     let way = if r.direction == Direction::Inbound {
-        format!("{} asks this desk", r.partner)
+        phrase!("{partner} asks this desk", partner = r.partner)
     } else {
-        format!("this desk asks {}", r.partner)
+        phrase!("this desk asks {partner}", partner = r.partner)
     };
-    d.line("WHO", way);
-    d.line("UNDER", format!("{}: {} ({})", words::basis(workspace, &r.kind)?, r.name, r.kind));
+    d.line(tr("WHO"), way);
+    d.line(tr("UNDER"), format!("{}: {} ({})", words::basis(workspace, &r.kind)?, tr_law(&r.name), r.kind));
     if !r.in_force && r.sent.is_none() {
-        let what = format!("NOT IN FORCE with {}: a draft or an exercise, never sent", r.partner);
-        d.line("LAW", StyledText::new(what, StyleRole::Stop));
+        let what = phrase!("NOT IN FORCE with {partner}: a draft or an exercise, never sent", partner = r.partner);
+        d.line(tr("LAW"), StyledText::new(what, StyleRole::Stop));
     }
-    d.line("LAW USED", law::decided_by(workspace, record, &[SEND, ANSWER])?.unwrap_or_default());
-    d.line("TIER", format!("T{}, for {}", r.tier, r.purpose));
-    d.line("WAITS ON", today::waits_on(workspace, record)?.unwrap_or_default());
+    d.line(
+        tr("LAW USED"),
+        tr_sentence(&law::decided_by(workspace, record, &[SEND, ANSWER])?.unwrap_or_default()).into_owned(),
+    );
+    d.line(tr("TIER"), phrase!("T{tier}, for {purpose}", tier = r.tier, purpose = r.purpose));
+    d.line(tr("WAITS ON"), waits_on(&today::waits_on(workspace, record)?.unwrap_or_default()));
     if r.heads.len() > 1 {
-        let heads: Vec<&str> = r.heads.iter().map(|s| s.word()).collect();
-        d.line("CONFLICT", StyledText::new(heads.join(" and "), StyleRole::Stop));
+        let heads: Vec<&str> = r.heads.iter().map(|s| tr_word(s.word())).collect();
+        d.line(tr("CONFLICT"), StyledText::new(heads.join(tr(" and ")), StyleRole::Stop));
     }
     for c in &r.clocks {
-        d.push("CLOCK", clock(c, r.sent, now));
+        d.push(tr("CLOCK"), clock(c, r.sent, now));
     }
     if !r.missing.is_empty() {
-        d.line("MISSING", StyledText::new(r.missing.join(", "), StyleRole::Stop));
+        d.line(
+            tr("MISSING"),
+            StyledText::new(
+                r.missing.iter().map(|field| tr_law(field)).collect::<Vec<_>>().join(", "),
+                StyleRole::Stop,
+            ),
+        );
     }
-    d.line("GROUND", r.ground.clone().unwrap_or_default());
-    d.line("OFFERED", StyledText::new(words(&r.offered, ", "), StyleRole::Due));
+    d.line(tr("GROUND"), r.ground.as_deref().map(tr_law).unwrap_or_default());
+    d.line(tr("OFFERED"), StyledText::new(words(&r.offered, ", "), StyleRole::Due));
     if let Some(kept) = &r.preserved {
-        let said = format!("{} to {}", kept.since.to_minute(), kept.until.to_minute());
-        d.line("PRESERVED", StyledText::new(said, StyleRole::Good));
-        d.line("REFERENCE", kept.reference.clone());
+        let said = phrase!("{since} to {until}", since = kept.since.to_minute(), until = kept.until.to_minute());
+        d.line(tr("PRESERVED"), StyledText::new(said, StyleRole::Good));
+        d.line(tr("REFERENCE"), kept.reference.clone());
     }
     if let Some(decision) = &r.decision {
         let (outcome, level) =
-            (decision.outcome.map_or("", ReviewOutcome::word), decision.level.map_or("", Level::word));
-        d.line("REVIEWED", format!("{outcome}, level {level}"));
-        d.line("UNDER", StyledText::new(words(&decision.conditions, ", "), StyleRole::Due));
+            (decision.outcome.map_or("", |o| tr_word(o.word())), decision.level.map_or("", |l| tr_word(l.word())));
+        d.line(tr("REVIEWED"), phrase!("{outcome}, level {level}", outcome, level));
+        d.line(tr("UNDER"), StyledText::new(words(&decision.conditions, ", "), StyleRole::Due));
         for caveat in &decision.caveats {
-            d.body("CAVEAT", caveat);
+            d.body(tr("CAVEAT"), caveat);
         }
     }
     d.gap();
@@ -407,7 +463,7 @@ fn said_in(r: &request::RequestSummary, law: &Law, d: &mut Detail) {
     let kind = law.request(&r.kind);
     for (name, text) in &r.fields {
         let field = kind.and_then(|k| k.field.iter().find(|f| f.id == *name));
-        let label = field.map_or_else(|| name.clone(), |f| format!("{}  [{}]", f.label, f.article));
+        let label = field.map_or_else(|| name.clone(), |f| format!("{}  [{}]", tr_law(&f.label), tr_law(&f.article)));
         d.push("", StyledText::new(label, StyleRole::Heading));
         d.body("", text);
     }
@@ -418,7 +474,7 @@ fn answers(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
     let query = Query { subject: Some(record.id), limit: Some(20), ..Query::kind(Kind::Item) };
     for item in workspace.records().find(&query)? {
         let line = workspace_info::line_of(workspace, &item)?;
-        d.line("ANSWER", format!("{} {line}", workspace_info::short(Kind::Item, item.id)));
+        d.line(tr("ANSWER"), format!("{} {line}", workspace_info::short(Kind::Item, item.id)));
     }
     Ok(())
 }
@@ -426,7 +482,7 @@ fn answers(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
 fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let r = review::row(workspace, record)?;
     if let Some((kind, id)) = r.subject_kind.zip(r.subject) {
-        d.line("OF", format!("{kind} {}", workspace_info::short(kind, id)));
+        d.line(tr("OF"), format!("{} {}", tr_word(kind.word()), workspace_info::short(kind, id)));
     }
     let subject = record.subject.map(|s| workspace.records().get(s)).transpose()?.flatten();
     match &subject {
@@ -436,28 +492,36 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
         Some(other) => d.line("", workspace_info::line_of(workspace, other)?),
         None => {}
     }
-    d.line("TO", format!("{}, for {}, level {}", r.to, r.purpose, r.level.map_or("", Level::word)));
-    d.line("ASKED BY", format!("{}, {}", r.requester, at(r.opened)));
+    d.line(
+        tr("TO"),
+        phrase!(
+            "{to}, for {purpose}, level {level}",
+            to = r.to,
+            purpose = r.purpose,
+            level = r.level.map_or("", |l| tr_word(l.word()))
+        ),
+    );
+    d.line(tr("ASKED BY"), format!("{}, {}", r.requester, at(r.opened)));
     if r.is_open() {
         let open = r.tests.iter().filter(|t| t.outcome.is_none()).count();
-        d.line("DO NOTHING", "and nothing leaves.");
+        d.line(tr("DO NOTHING"), tr("and nothing leaves."));
         d.line(
-            "TO SIGN",
+            tr("TO SIGN"),
             StyledText::new(
                 match (open, r.level, r.reviewers.len()) {
-                    (0, Some(Level::L3), 0) => "Signing decides; level L3 then needs a second reviewer.".to_owned(),
+                    (0, Some(Level::L3), 0) => tr("Signing decides; level L3 then needs a second reviewer.").to_owned(),
                     (0, Some(Level::L3), _) => {
-                        "Signing decides, as the second reviewer: another than the first.".to_owned()
+                        tr("Signing decides, as the second reviewer: another than the first.").to_owned()
                     }
-                    (0, ..) => "Signing decides.".to_owned(),
-                    _ => format!("{open} tests are open."),
+                    (0, ..) => tr("Signing decides.").to_owned(),
+                    _ => phrase!("{open} tests are open.", open),
                 },
                 StyleRole::Guidance,
             ),
         );
-        let may_not = std::iter::once(format!("{}, who asked", r.requester));
-        let recused = r.recused.iter().map(|who| format!("{who}, by a conflict of interest"));
-        d.line("MAY NOT", may_not.chain(recused).collect::<Vec<_>>().join("; "));
+        let may_not = std::iter::once(phrase!("{who}, who asked", who = r.requester));
+        let recused = r.recused.iter().map(|who| phrase!("{who}, by a conflict of interest", who));
+        d.line(tr("MAY NOT"), may_not.chain(recused).collect::<Vec<_>>().join("; "));
     }
     d.gap();
     for (n, t) in r.tests.iter().enumerate() {
@@ -466,48 +530,58 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
             Some(TestOutcome::Not) => ("[-]", StyleRole::Stop),
             Some(TestOutcome::Met | TestOutcome::Condition | TestOutcome::NotApplicable) => ("[x]", StyleRole::Base),
         };
-        let outcome = t.outcome.map_or("", TestOutcome::word);
-        let said = format!("{:18} {outcome}", t.test.word().replace('_', " "));
+        let outcome = t.outcome.map_or("", |o| tr_word(o.word()));
+        let said = format!("{:18} {outcome}", tr_joined(t.test.word()));
         d.push(format!("{:2} {mark}", n + 1), StyledText::new(said, role));
         d.body("", t.recognition.as_deref().unwrap_or_default());
     }
     for t in review::thresholds(workspace, record)? {
-        let mark = if t.higher { "; the higher standard" } else { "" };
-        d.body("BY LAW", &format!("{}, {}: {}, on {}{mark}", t.side, t.category, t.authoriser, t.standard));
+        let mark = if t.higher { tr("; the higher standard") } else { "" };
+        d.body(
+            tr("BY LAW"),
+            &phrase!(
+                "{side}, {category}: {authoriser}, on {standard}{mark}",
+                side = t.side,
+                category = tr_word(&t.category.to_string()),
+                authoriser = tr_law(&t.authoriser),
+                standard = t.standard,
+                mark
+            ),
+        );
     }
     let told = review::statements(workspace, record)?;
     let less = told.less_intrusive_text.as_str();
-    d.body("LESS", if less.is_empty() { "no less intrusive means named yet" } else { less });
+    d.body(tr("LESS"), if less.is_empty() { tr("no less intrusive means named yet") } else { less });
     for (test, reason) in &told.reasons {
-        d.body("WHY", &format!("{}: {reason}", test.replace('_', " ")));
+        d.body(tr("WHY"), &format!("{}: {reason}", tr_joined(test)));
     }
     let evidence: Vec<String> = r.evidence.iter().map(|id| workspace_info::short(Kind::Item, *id)).collect();
-    d.line("RESTS ON", evidence.join(", "));
+    d.line(tr("RESTS ON"), evidence.join(", "));
     d.gap();
-    d.line("DECIDED BY", r.reviewers.join(", "));
-    d.line("UNDER", StyledText::new(words(&r.conditions, ", "), StyleRole::Due));
+    d.line(tr("DECIDED BY"), r.reviewers.join(", "));
+    d.line(tr("UNDER"), StyledText::new(words(&r.conditions, ", "), StyleRole::Due));
     for caveat in &told.caveats {
-        d.body("CAVEAT", caveat);
+        d.body(tr("CAVEAT"), caveat);
     }
-    d.line("GROUNDS", told.grounds.join(", "));
+    d.line(tr("GROUNDS"), told.grounds.join(", "));
     for reason in &told.decision_reasons {
-        d.body("BECAUSE", reason);
+        d.body(tr("BECAUSE"), reason);
     }
-    d.line("EXPIRES", at(r.expires));
-    d.line("RECUSED", r.recused.join(", "));
+    d.line(tr("EXPIRES"), at(r.expires));
+    d.line(tr("RECUSED"), r.recused.join(", "));
     if r.state == ReviewState::Lapsed.any() {
-        let why = r.changed.map_or_else(|| "its time has ended".to_owned(), |c| format!("what changed: {c}"));
+        let why = r.changed.map_or_else(|| tr("its time has ended").to_owned(), |c| phrase!("what changed: {c}", c));
         d.line(
-            "LAPSED",
-            StyledText::new(format!("{why}; nothing leaves on it: ask for another review"), StyleRole::Stop),
+            tr("LAPSED"),
+            StyledText::new(phrase!("{why}; nothing leaves on it: ask for another review", why), StyleRole::Stop),
         );
     }
     for because in &told.lapsed {
-        d.body("BECAUSE", because);
+        d.body(tr("BECAUSE"), because);
     }
     for (n, p) in review::precedents(workspace, record)?.into_iter().enumerate() {
         d.line(
-            if n == 0 { "PRECEDENT" } else { "" },
+            if n == 0 { tr("PRECEDENT") } else { "" },
             format!("{} {}", workspace_info::short(Kind::Review, p.id), p.said),
         );
     }
@@ -516,22 +590,22 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
 
 fn of_disclosure(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let r = disclosure::row(workspace, record)?;
-    d.line("WITH", r.partner.as_str());
-    d.line("FOR", format!("{}, {} days", r.purpose, r.delete_after_days));
-    d.line("PROPOSED", format!("{}, {}", r.proposed_by, at(r.at)));
+    d.line(tr("WITH"), r.partner.as_str());
+    d.line(tr("FOR"), phrase!("{purpose}, {days} days", purpose = r.purpose, days = r.delete_after_days));
+    d.line(tr("PROPOSED"), format!("{}, {}", r.proposed_by, at(r.at)));
     if r.emergency {
-        d.line("CLAIMS", StyledText::new("an emergency: imminent risk to life", StyleRole::Stop));
-        d.body("RISK", r.risk.as_deref().unwrap_or_default());
+        d.line(tr("CLAIMS"), StyledText::new(tr("an emergency: imminent risk to life"), StyleRole::Stop));
+        d.body(tr("RISK"), r.risk.as_deref().unwrap_or_default());
         let validation = match (r.validation, r.validate_by) {
             (Some(Validation::Pending), Some(by)) => {
-                format!("due by {}, or its partner must delete it", by.to_minute())
+                phrase!("due by {by}, or its partner must delete it", by = by.to_minute())
             }
             (Some(other), _) => other.word().to_owned(),
             (None, _) => String::new(),
         };
-        d.line("VALIDATION", StyledText::new(validation, StyleRole::Due));
+        d.line(tr("VALIDATION"), StyledText::new(validation, StyleRole::Due));
     }
-    d.line("ITEMS", r.items.to_string());
+    d.line(tr("ITEMS"), r.items.to_string());
     for id in disclosure::items_of(workspace, record)?.into_iter().take(20) {
         if let Some(item) = workspace.records().get(id)? {
             let line = workspace_info::line_of(workspace, &item)?;
@@ -543,66 +617,73 @@ fn of_disclosure(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resu
 
 fn of_partner(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let p = partner::row(workspace, record)?;
-    d.line("NAME", p.name.as_str());
-    d.line("KIND", format!("{}, jurisdiction {}", p.kind.map_or("", PartnerKind::word), p.jurisdiction));
-    d.line("CHANNEL", p.channel.word());
-    d.line("CEILING", p.ceiling.as_str());
+    d.line(tr("NAME"), p.name.as_str());
+    d.line(
+        tr("KIND"),
+        phrase!(
+            "{kind}, jurisdiction {jurisdiction}",
+            kind = p.kind.map_or("", |k| tr_word(k.word())),
+            jurisdiction = p.jurisdiction
+        ),
+    );
+    d.line(tr("CHANNEL"), tr_word(p.channel.word()));
+    d.line(tr("CEILING"), p.ceiling.as_str());
     if record.is(crate::record::partner::State::Met) {
         // Who has the digits before their eyes does not listen.
         d.line(
-            "PRINT",
-            StyledText::new("not compared yet: signing asks for two groups of it, read aloud", StyleRole::Due),
+            tr("PRINT"),
+            StyledText::new(tr("not compared yet: signing asks for two groups of it, read aloud"), StyleRole::Due),
         );
     } else {
-        d.line("PRINT", p.fingerprint.get(..35).unwrap_or_default());
+        d.line(tr("PRINT"), p.fingerprint.get(..35).unwrap_or_default());
         d.line("", p.fingerprint.get(36..).unwrap_or_default());
     }
     d.line(
-        "SENT",
+        tr("SENT"),
         p.sent.map_or_else(
-            || "no bundle yet".to_owned(),
-            |n| format!("{}, {} acknowledged", counted(n, "bundle"), p.acknowledged.unwrap_or(0)),
+            || tr("no bundle yet").to_owned(),
+            |n| phrase!("{what}, {ack} acknowledged", what = tr_count(n, "bundle"), ack = p.acknowledged.unwrap_or(0)),
         ),
     );
     d.line(
-        "RECEIVED",
+        tr("RECEIVED"),
         p.received.map_or_else(
-            || "no bundle yet".to_owned(),
-            |n| format!("{}, the last {}", counted(n, "bundle"), at(p.heard)),
+            || tr("no bundle yet").to_owned(),
+            |n| phrase!("{what}, the last {heard}", what = tr_count(n, "bundle"), heard = at(p.heard)),
         ),
     );
     d.gap();
     for (n, o) in gate::outlook(workspace, record)?.iter().enumerate() {
         let (word, tone) = match (o.may, o.because.as_slice()) {
-            (May::Yes, _) => ("yes, at once".to_owned(), StyleRole::Good),
-            (May::After, because) => (format!("after {}", because.join(", ")), StyleRole::Due),
+            (May::Yes, _) => (tr("yes, at once").to_owned(), StyleRole::Good),
+            (May::After, because) => (phrase!("after {because}", because = because.join(", ")), StyleRole::Due),
             // One no is enough; `comity gate outlook` names them all.
-            (May::No, [first, ..]) => (format!("no: {first}"), StyleRole::Note),
-            (May::No, []) => ("no".to_owned(), StyleRole::Stop),
+            (May::No, [first, ..]) => (phrase!("no: {first}", first), StyleRole::Note),
+            (May::No, []) => (tr("no").to_owned(), StyleRole::Stop),
         };
-        let line = StyledText::new(format!("T{} {:15} {word}", o.tier, o.category), tone);
-        d.push(if n == 0 { "MAY GO" } else { "" }, line);
+        let line = StyledText::new(format!("T{} {:15} {word}", o.tier, tr_word(o.category.word())), tone);
+        d.push(if n == 0 { tr("MAY GO") } else { "" }, line);
     }
     d.gap();
     for a in agreement::rows(workspace, Some(&p.code))? {
         d.line(
-            "AGREEMENT",
-            format!(
-                "{}, {} to {}: {}, up to T{}",
-                a.whose,
-                a.state,
-                at(Some(a.until)),
-                a.title,
-                a.tier.map_or_else(|| "-".into(), |t| t.to_string())
+            tr("AGREEMENT"),
+            phrase!(
+                "{whose}, {state} to {until}: {title}, up to T{tier}",
+                whose = tr_word(a.whose.word()),
+                state = tr_word(a.state.word()),
+                until = at(Some(a.until)),
+                title = a.title,
+                tier = a.tier.map_or_else(|| "-".into(), |t| t.to_string())
             ),
         );
         d.line(
             "",
-            format!(
-                "{}; {}; kept at most {} days",
-                a.purposes.join(" "),
-                words(&a.categories, " "),
-                a.retention_cap_days
+            phrase!(
+                "{purposes}; {categories}; kept at most {days} days",
+                purposes = a.purposes.join(" "),
+                categories = words(&a.categories, " "),
+                days = a.retention_cap_days
             ),
         );
     }
@@ -611,63 +692,73 @@ fn of_partner(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
 
 fn of_case(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let c = case::row(workspace, record)?;
-    d.line("TITLE", c.title.as_str());
-    d.line("PURPOSE", c.purpose.as_str());
-    d.line("FROM", format!("{}, opened {}", c.desk, at(c.opened)));
-    d.line("ITEMS", c.items.to_string());
-    d.line("KNOWN TO", c.shared.join(" "));
+    d.line(tr("TITLE"), c.title.as_str());
+    d.line(tr("PURPOSE"), c.purpose.as_str());
+    d.line(tr("FROM"), phrase!("{desk}, opened {opened}", desk = c.desk, opened = at(c.opened)));
+    d.line(tr("ITEMS"), c.items.to_string());
+    d.line(tr("KNOWN TO"), c.shared.join(" "));
     holds(workspace, record, d)
 }
 
 fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let a = agreement::row(workspace, record)?;
     let ours = a.whose == Whose::Ours;
-    d.line("WITH", a.partner.as_str());
+    d.line(tr("WITH"), a.partner.as_str());
     d.line(
-        "RECORD",
-        if ours { "this desk's: it decides here".to_owned() } else { format!("{}'s: it decides there", a.partner) },
+        tr("RECORD"),
+        if ours {
+            tr("this desk's: it decides here").to_owned()
+        } else {
+            phrase!("{partner}'s: it decides there", partner = a.partner)
+        },
     );
-    d.line("STANDS", a.state.word());
-    d.line("UNDER", a.instrument.as_str());
-    d.line("FOR", a.purposes.join(", "));
-    d.line("DATA", words(&a.categories, ", "));
-    d.line("UP TO", up_to(workspace, record, &a)?);
-    d.line("FROM", at(Some(a.from)));
-    d.line("UNTIL", at(Some(a.until)));
-    d.line("KEPT", format!("at most {} days", a.retention_cap_days));
+    d.line(tr("STANDS"), tr_word(a.state.word()));
+    d.line(tr("UNDER"), a.instrument.as_str());
+    d.line(tr("FOR"), a.purposes.join(", "));
+    d.line(tr("DATA"), words(&a.categories, ", "));
+    d.line(tr("UP TO"), up_to(workspace, record, &a)?);
+    d.line(tr("FROM"), at(Some(a.from)));
+    d.line(tr("UNTIL"), at(Some(a.until)));
+    d.line(tr("KEPT"), phrase!("at most {days} days", days = a.retention_cap_days));
     if !a.targets.is_empty() {
-        d.line("TARGETS", a.targets.as_str());
+        d.line(tr("TARGETS"), a.targets.as_str());
     }
-    d.line("ONWARD", a.onward.map_or("not said: as the markings allow", Onward::word));
+    d.line(tr("ONWARD"), a.onward.map_or(tr("not said: as the markings allow"), |o| tr_word(o.word())));
     if a.typed_reason {
-        d.line("LOOKING", "at personal data from there takes a typed reason");
+        d.line(tr("LOOKING"), tr("at personal data from there takes a typed reason"));
     }
     for (name, word) in &a.handling {
-        d.line("STATES", format!("{} {word}", name.replace('_', " ")));
+        d.line(tr("STATES"), format!("{} {word}", name.replace('_', " ")));
     }
-    for (key, text) in [("SAFEGUARDS", &a.safeguards), ("COSTS", &a.costs)] {
+    for (key, text) in [(tr("SAFEGUARDS"), &a.safeguards), (tr("COSTS"), &a.costs)] {
         if !text.is_empty() {
             d.body(key, text);
         }
     }
-    let by = if ours { a.partner.as_str() } else { "this desk" };
+    let by = if ours { a.partner.as_str() } else { tr("this desk") };
     let signed = a.countersigned.map(Timestamp::to_minute);
-    d.line("SIGNED BY", signed.map_or_else(|| format!("not yet by {by}"), |at| format!("{by}, {at}")));
+    d.line(tr("SIGNED BY"), signed.map_or_else(|| phrase!("not yet by {by}", by), |at| format!("{by}, {at}")));
     d.gap();
     let Some(other) = agreement::counterpart(workspace, record)? else {
-        d.line("BESIDE IT", "nothing: the other side's record is not here");
+        d.line(tr("BESIDE IT"), tr("nothing: the other side's record is not here"));
         return Ok(());
     };
     let other = agreement::row(workspace, &other)?;
     let (mine, theirs) = if ours { (&a, &other) } else { (&other, &a) };
     let differs = agreement::differences(mine, theirs);
     if differs.is_empty() {
-        d.line("BESIDE IT", StyledText::new("the other side recorded the same", StyleRole::Good));
+        d.line(tr("BESIDE IT"), StyledText::new(tr("the other side recorded the same"), StyleRole::Good));
     }
     for difference in differs {
         let what = difference.what.replace('_', " ").to_uppercase();
-        d.line(&what, StyledText::new(format!("here {}", difference.ours), StyleRole::Due));
-        d.line("", StyledText::new(format!("at {} {}", a.partner, difference.theirs), StyleRole::Due));
+        d.line(&what, StyledText::new(phrase!("here {ours}", ours = difference.ours), StyleRole::Due));
+        d.line(
+            "",
+            StyledText::new(
+                phrase!("at {partner} {theirs}", partner = a.partner, theirs = difference.theirs),
+                StyleRole::Due,
+            ),
+        );
     }
     Ok(())
 }
@@ -675,7 +766,7 @@ fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resul
 /// Up to which tier; where the agreement names none, the default of its partner's kind.
 fn up_to(workspace: &Workspace, record: &Record, a: &agreement::AgreementSummary) -> Result<String, Error> {
     if let Some(tier) = a.tier {
-        return Ok(format!("tier {tier}"));
+        return Ok(phrase!("tier {tier}", tier));
     }
     let kind = if a.whose == Whose::Ours {
         record.partner.map(|p| workspace.records().get(p)).transpose()?.flatten()
@@ -684,8 +775,8 @@ fn up_to(workspace: &Workspace, record: &Record, a: &agreement::AgreementSummary
     };
     let kind = kind.as_ref().and_then(kind_of);
     Ok(kind.map_or_else(
-        || "the default of the partner's kind".to_owned(),
-        |k| format!("tier {}, the default for {k}", ceiling::default_for(k)),
+        || tr("the default of the partner's kind").to_owned(),
+        |k| phrase!("tier {tier}, the default for {k}", tier = ceiling::default_for(k), k),
     ))
 }
 

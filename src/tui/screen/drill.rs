@@ -5,11 +5,12 @@ use super::definition::{Screen, ViewParams, due_at, in_mood, left, row, state};
 use crate::command::exercise::view::{self, ActionRow, Board, ExerciseView, InjectRow};
 use crate::record::exercise;
 use crate::record::kind::{Kind, StateTone};
+use crate::tui::language::{phrase, tr, tr_count};
 use crate::tui::page::{Cell, ListWord, Mark, Page, PageRow, RecordRef, Section, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::value::realm::Realm;
-use crate::value::text::{Shown, counted};
+use crate::value::text::Shown;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -29,12 +30,13 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
         Realm::Live => return live(workspace),
         Realm::Exercise(name) => name,
     };
-    let line = StyledText::new(format!("Exercise {name}: nothing here can reach a live desk."), StyleRole::Exercise);
+    let line =
+        StyledText::new(phrase!("Exercise {name}: nothing here can reach a live desk.", name), StyleRole::Exercise);
     let Some(of) = exercise::current(&workspace.records(), workspace.meta.desk)? else {
         return Ok(Page {
             head: vec![vec![line]],
-            bands: vec![vec![Section { empty: Shown::of(SCREEN.first_steps), grows: true, ..Section::default() }]],
-            sentence: Shown::of("Control plans one with `exercise new`; players hear of it by bundle."),
+            bands: vec![vec![Section { empty: Shown::of(tr(SCREEN.first_steps)), grows: true, ..Section::default() }]],
+            sentence: Shown::of(tr("Control plans one with `exercise new`; players hear of it by bundle.")),
             ..Page::default()
         });
     };
@@ -54,11 +56,11 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
 /// The exercise itself, so that what is done with it is done here: where it stands, what time it is in it, the word that stops play.
 fn standing(shown: &ExerciseView) -> Section {
     let clock = match shown.speed {
-        None => format!("{}, stands", shown.now.to_minute()),
-        Some(1) => format!("{}, goes", shown.now.to_minute()),
-        Some(n) => format!("{}, goes {n}x", shown.now.to_minute()),
+        None => phrase!("{shown}, stands", shown = shown.now.to_minute()),
+        Some(1) => phrase!("{shown}, goes", shown = shown.now.to_minute()),
+        Some(n) => phrase!("{shown}, goes {n}x", shown = shown.now.to_minute(), n),
     };
-    let title = if shown.row.title.is_empty() { "erased" } else { shown.row.title.as_str() };
+    let title = if shown.row.title.is_empty() { tr("erased") } else { shown.row.title.as_str() };
     let cells = vec![
         Cell::from(title).styled(StyleRole::Title),
         state(shown.row.state),
@@ -66,7 +68,7 @@ fn standing(shown: &ExerciseView) -> Section {
         Cell::from(shown.safety_word.as_str()),
     ];
     Section {
-        title: Shown::of("EXERCISE"),
+        title: Shown::of(tr("EXERCISE")),
         columns: vec![
             column("ID", Width::Fixed(9)),
             column("TITLE", Width::Rest),
@@ -90,30 +92,30 @@ fn sentence(shown: &ExerciseView) -> Shown {
     let owed = count(shown, Board::Delivered) + late;
     let is = |wanted: exercise::State| shown.row.state == wanted.any();
     if is(exercise::State::Purged) {
-        return Shown::of("It is over, and what was said of it is erased.");
+        return Shown::of(tr("It is over, and what was said of it is erased."));
     }
     if !shown.is_control {
         return match owed {
-            0 => Shown::of("Every inject that came is answered."),
-            1 => Shown::of("1 inject waits for your reply: {sign} on it."),
-            n => Shown::from(format!("{n} injects wait for your reply: {{sign}} on one.")),
+            0 => Shown::of(tr("Every inject that came is answered.")),
+            1 => Shown::of(tr("1 inject waits for your reply: {sign} on it.")),
+            n => Shown::from(phrase!("{n} injects wait for your reply: {sign} on one.", n)),
         };
     }
     if is(exercise::State::Planned) {
-        return Shown::of("Planned: no player knows of it. {sign} on the exercise is STARTEX.");
+        return Shown::of(tr("Planned: no player knows of it. {sign} on the exercise is STARTEX."));
     }
     if is(exercise::State::Paused) {
-        return Shown::of("Play is paused, and its clock stands. {sign} goes on.");
+        return Shown::of(tr("Play is paused, and its clock stands. {sign} goes on."));
     }
     if is(exercise::State::Ended) {
-        return Shown::of("ENDEX. Hot wash, ratings, actions; then {actions}: exercise report.");
+        return Shown::of(tr("ENDEX. Hot wash, ratings, actions; then {actions}: exercise report."));
     }
     if is(exercise::State::Reported) {
-        return Shown::of("Reported. Each desk records the signed report in its live workspace.");
+        return Shown::of(tr("Reported. Each desk records the signed report in its live workspace."));
     }
     match due + late {
-        0 => Shown::of("Nothing is due or late. `exercise inject`: one of the moment."),
-        _ => Shown::from(format!("{due} to be delivered, {late} late.")),
+        0 => Shown::of(tr("Nothing is due or late. `exercise inject`: one of the moment.")),
+        _ => Shown::from(phrase!("{due} to be delivered, {late} late.", due, late)),
     }
 }
 
@@ -146,14 +148,20 @@ fn board(shown: &ExerciseView, now: Timestamp) -> Section {
     }
     columns.push(column("WHAT", Width::Rest));
     Section {
-        title: Shown::of(if shown.is_control { "CONTROLLER'S BOARD" } else { "INJECTS" }),
+        title: Shown::of(if shown.is_control { tr("CONTROLLER'S BOARD") } else { tr("INJECTS") }),
         aside: Shown::from(match shown.is_control {
-            true => format!("due {}, delivered {delivered}, answered {answered}, late {late}", of(Board::Due)),
-            false => format!("open {delivered}, answered {answered}, late {late}"),
+            true => phrase!(
+                "due {due}, delivered {delivered}, answered {answered}, late {late}",
+                due = of(Board::Due),
+                delivered,
+                answered,
+                late
+            ),
+            false => phrase!("open {delivered}, answered {answered}, late {late}", delivered, answered, late),
         }),
         columns,
         rows,
-        empty: Shown::of("No inject yet."),
+        empty: Shown::of(tr("No inject yet.")),
         grows: true,
         ..Section::default()
     }
@@ -161,7 +169,7 @@ fn board(shown: &ExerciseView, now: Timestamp) -> Section {
 
 fn inject_row(inject: &InjectRow, is_control: bool, now: Timestamp) -> PageRow {
     let mark = if inject.board == Board::Late { Mark::Due } else { Mark::None };
-    let to = if inject.to.is_empty() { "all".to_owned() } else { inject.to.join(" ") };
+    let to = if inject.to.is_empty() { tr("all").to_owned() } else { inject.to.join(" ") };
     let said = match inject.replies.last() {
         Some(reply) => format!("{} | {}: {}", inject.text, reply.desk, reply.text),
         None => inject.text.clone(),
@@ -193,7 +201,7 @@ fn desks(shown: &ExerciseView, now: Timestamp) -> Section {
         ])
     });
     Section {
-        title: Shown::of("DESKS, AS OF THEIR LAST BUNDLE"),
+        title: Shown::of(tr("DESKS, AS OF THEIR LAST BUNDLE")),
         columns: vec![
             column("DESK", Width::Fixed(8)),
             column("HEARD", Width::Fixed(13)).past(),
@@ -202,7 +210,7 @@ fn desks(shown: &ExerciseView, now: Timestamp) -> Section {
             column("TO CARRY", Width::Fixed(9)).right(),
         ],
         rows: rows.collect(),
-        empty: Shown::of("No desk is pinned."),
+        empty: Shown::of(tr("No desk is pinned.")),
         most: 6,
         // On a low screen it has a view of its own.
         from_height: 24,
@@ -219,11 +227,11 @@ fn timeline(shown: &ExerciseView) -> Section {
         ]
     });
     Section {
-        title: Shown::of("TIMELINE"),
-        aside: Shown::of("p planned  D delivered  A answered  ! late"),
+        title: Shown::of(tr("TIMELINE")),
+        aside: Shown::of(tr("p planned  D delivered  A answered  ! late")),
         columns: vec![column("DESK", Width::Fixed(6)), column("FROM THE START TO NOW", Width::Rest)],
         rows: lines.collect(),
-        empty: Shown::of("Nothing to draw yet."),
+        empty: Shown::of(tr("Nothing to draw yet.")),
         grows: true,
         ..Section::default()
     }
@@ -231,7 +239,7 @@ fn timeline(shown: &ExerciseView) -> Section {
 
 fn observations(shown: &ExerciseView) -> Section {
     let seen = shown.observations.iter().map(|seen| {
-        let rating = seen.rating.map_or_else(|| Cell::from("said"), Cell::word);
+        let rating = seen.rating.map_or_else(|| Cell::from(tr("said")), Cell::word);
         let objective = seen.objective.map(|n| n.to_string()).unwrap_or_default();
         row(
             Kind::Observation,
@@ -249,15 +257,15 @@ fn observations(shown: &ExerciseView) -> Section {
     let offered = shown.offered.iter().map(|offer| {
         PageRow::of(vec![
             Cell::nothing(),
-            Cell::from("log").styled(StyleRole::Note),
+            Cell::from(tr("log")).styled(StyleRole::Note),
             Cell::nothing(),
             Cell::nothing(),
             Cell::from(offer.text.as_str()),
-            Cell::from("rated by nobody").styled(StyleRole::Note),
+            Cell::from(tr("rated by nobody")).styled(StyleRole::Note),
         ])
     });
     Section {
-        title: Shown::of("OBSERVED, SAID, AND WHAT THE LOGS SAY"),
+        title: Shown::of(tr("OBSERVED, SAID, AND WHAT THE LOGS SAY")),
         columns: vec![
             column("ID", Width::Fixed(9)),
             column("RATING", Width::Fixed(6)),
@@ -267,7 +275,7 @@ fn observations(shown: &ExerciseView) -> Section {
             column("WHO", Width::Fixed(20)).optional(),
         ],
         rows: seen.chain(offered).collect(),
-        empty: Shown::of("Nothing was observed yet: `exercise observe`, with a rating or, as a player, without."),
+        empty: Shown::of(tr("Nothing was observed yet: `exercise observe`, with a rating or, as a player, without.")),
         grows: true,
         ..Section::default()
     }
@@ -289,7 +297,7 @@ fn actions(all: &[ActionRow], now: Timestamp, empty: &'static str) -> Section {
         row(Kind::Action, action.id, mark, said).in_state(action.state).due(action.by)
     });
     Section {
-        title: Shown::of("IMPROVEMENT ACTIONS"),
+        title: Shown::of(tr("IMPROVEMENT ACTIONS")),
         columns: vec![
             column("ID", Width::Fixed(9)),
             column("STATE", Width::Fixed(6)),
@@ -308,12 +316,12 @@ fn actions(all: &[ActionRow], now: Timestamp, empty: &'static str) -> Section {
 /// What exercises have brought to real work.
 fn live(workspace: &Workspace) -> Result<Page, Error> {
     let now = workspace.now();
-    let line = StyledText::from("LIVE. Exercises are played elsewhere: `comity init --exercise NAME`.");
+    let line = StyledText::from(tr("LIVE. Exercises are played elsewhere: `comity init --exercise NAME`."));
     let recorded = view::exercise_rows(workspace)?;
     if recorded.is_empty() {
         return Ok(Page {
             head: vec![vec![line]],
-            bands: vec![vec![Section { empty: Shown::of(SCREEN.first_steps), grows: true, ..Section::default() }]],
+            bands: vec![vec![Section { empty: Shown::of(tr(SCREEN.first_steps)), grows: true, ..Section::default() }]],
             sentence: Shown::default(),
             ..Page::default()
         });
@@ -330,7 +338,7 @@ fn live(workspace: &Workspace) -> Result<Page, Error> {
         .in_state(of.state)
     });
     let section = Section {
-        title: Shown::of("EXERCISES ON RECORD"),
+        title: Shown::of(tr("EXERCISES ON RECORD")),
         columns: vec![
             column("TITLE", Width::Rest),
             column("CONTROL", Width::Fixed(8)),
@@ -345,10 +353,10 @@ fn live(workspace: &Workspace) -> Result<Page, Error> {
     let open = all.iter().filter(|a| a.done.is_none()).count();
     Ok(Page {
         head: vec![vec![line]],
-        bands: vec![vec![section], vec![actions(&all, now, "No action came with a report.")]],
+        bands: vec![vec![section], vec![actions(&all, now, tr("No action came with a report."))]],
         sentence: match open {
-            0 => Shown::of("Every action is done."),
-            n => Shown::from(format!("{} still to be done.", counted(n, "action"))),
+            0 => Shown::of(tr("Every action is done.")),
+            n => Shown::from(phrase!("{what} still to be done.", what = tr_count(n, "action"))),
         },
         ..Page::default()
     })

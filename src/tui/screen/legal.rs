@@ -7,11 +7,12 @@ use crate::law::row::Verified;
 use crate::record::disclosure::{State as Proposal, Validation};
 use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
+use crate::tui::language::{phrase, tr, tr_count, tr_word};
 use crate::tui::page::{Cell, Mark, Page, PageRow, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::tui::words::{basis, called, does};
-use crate::value::text::{Shown, counted};
+use crate::value::text::Shown;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -39,14 +40,14 @@ fn law(workspace: &Workspace) -> Result<Page, Error> {
         let binds = |p: &&Record| law.in_force_between(&kind.instrument, &own, &side(p), now);
         let with: Vec<String> = partners.iter().filter(binds).filter_map(|p| p.key.clone()).collect();
         let (read, role) = match kind.verified {
-            Verified::Never => ("nobody yet".to_owned(), StyleRole::Due),
+            Verified::Never => (tr("nobody yet").to_owned(), StyleRole::Due),
             Verified::On(day) => (day.to_string(), StyleRole::Base),
         };
         let name = if with.is_empty() { StyleRole::Note } else { StyleRole::Base };
         rows.push((
             with.is_empty(),
             PageRow::of(vec![
-                Cell::new(does(&kind.id, &kind.name), name),
+                Cell::new(does(&kind.id, &kind.name).into_owned(), name),
                 Cell::new(basis(workspace, &kind.id)?, name),
                 Cell::from(with.join(" ")),
                 Cell::tier(kind.tier),
@@ -59,8 +60,8 @@ fn law(workspace: &Workspace) -> Result<Page, Error> {
     // What is in force with nobody stands last.
     rows.sort_by_key(|(nobody, _)| *nobody);
     let section = Section {
-        title: Shown::of("WHAT MAY BE ASKED, in force first"),
-        aside: Shown::from(counted(rows.len(), "kind")),
+        title: Shown::of(tr("WHAT MAY BE ASKED, in force first")),
+        aside: Shown::from(tr_count(rows.len(), "kind")),
         columns: vec![
             column("WHAT", Width::Rest),
             column("UNDER", Width::Fixed(24)),
@@ -76,7 +77,7 @@ fn law(workspace: &Workspace) -> Result<Page, Error> {
     };
     Ok(Page {
         bands: vec![vec![section]],
-        sentence: Shown::of("`law show KIND` tells all of a row; `law verify` records that its source was read."),
+        sentence: Shown::of(tr("`law show KIND` tells all of a row; `law verify` records that its source was read.")),
         ..Page::default()
     })
 }
@@ -88,34 +89,38 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
     let now = workspace.now();
     let reviews = review::rows(workspace)?;
     let open = reviews.iter().filter(|r| r.is_open()).count();
-    let rows = reviews
-        .iter()
-        .map(|r| {
-            let done = r.tests.iter().filter(|t| t.outcome.is_some()).count();
-            let role = if done == r.tests.len() { StyleRole::Good } else { StyleRole::Due };
-            let tests = Cell::number(done).said(format!("{done}/{}", r.tests.len())).styled(role);
-            let (left, mark) = left(r.expires, now);
-            let of = r.subject.map(|id| workspace.records().get(id)).transpose().ok().flatten().flatten();
-            let of = of.and_then(|record| called(workspace, &record).ok()).unwrap_or_default();
-            row(
-                Kind::Review,
-                r.id,
-                mark,
-                vec![
-                    Cell::from(r.to.as_str()),
-                    Cell::from(r.subject_kind.map_or_else(|| of.clone(), |kind| format!("{kind}: {of}"))),
-                    r.level.map_or_else(Cell::default, Cell::word),
-                    tests,
-                    state(r.state),
-                    Cell::from(r.requester.as_str()),
-                    left,
-                ],
-            )
-            .in_state(r.state)
-            .with_partner(&r.to)
-            .due(r.expires)
-        })
-        .collect();
+    let rows =
+        reviews
+            .iter()
+            .map(|r| {
+                let done = r.tests.iter().filter(|t| t.outcome.is_some()).count();
+                let role = if done == r.tests.len() { StyleRole::Good } else { StyleRole::Due };
+                let tests = Cell::number(done).said(format!("{done}/{}", r.tests.len())).styled(role);
+                let (left, mark) = left(r.expires, now);
+                let of = r.subject.map(|id| workspace.records().get(id)).transpose().ok().flatten().flatten();
+                let of = of.and_then(|record| called(workspace, &record).ok()).unwrap_or_default();
+                row(
+                    Kind::Review,
+                    r.id,
+                    mark,
+                    vec![
+                        Cell::from(r.to.as_str()),
+                        Cell::from(r.subject_kind.map_or_else(
+                            || of.clone(),
+                            |kind| phrase!("{kind}: {of}", kind = tr_word(kind.word()), of),
+                        )),
+                        r.level.map_or_else(Cell::default, Cell::word),
+                        tests,
+                        state(r.state),
+                        Cell::from(r.requester.as_str()),
+                        left,
+                    ],
+                )
+                .in_state(r.state)
+                .with_partner(&r.to)
+                .due(r.expires)
+            })
+            .collect();
     let releases = disclosure::rows(workspace)?;
     let pending = |d: &disclosure::DisclosureSummary| d.validation == Some(Validation::Pending);
     let is_proposed = |d: &disclosure::DisclosureSummary| d.state == Proposal::Proposed.any();
@@ -131,9 +136,9 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     Cell::from(d.partner.as_str()),
                     count(d.items, "item"),
                     match (d.emergency, pending(d)) {
-                        (true, true) => Cell::new("EMERGENCY: validate", StyleRole::Stop),
-                        (true, false) => Cell::new("EMERGENCY: join it", StyleRole::Stop),
-                        (false, _) => Cell::from(format!("by {}", d.proposed_by)),
+                        (true, true) => Cell::new(tr("EMERGENCY: validate"), StyleRole::Stop),
+                        (true, false) => Cell::new(tr("EMERGENCY: join it"), StyleRole::Stop),
+                        (false, _) => Cell::from(phrase!("by {who}", who = d.proposed_by)),
                     },
                     due_at(d.validate_by.or(d.at), now),
                 ],
@@ -144,16 +149,18 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
         })
         .collect();
     let sentence = match (open, waiting.len()) {
-        (0, 0) => "Nothing is open.".to_owned(),
-        (r, d) => format!(
-            "Open reviews: {r}; waiting releases: {d}. If nobody acts, nothing leaves. {{next task}} opens the next for you."
+        (0, 0) => tr("Nothing is open.").to_owned(),
+        (r, d) => phrase!(
+            "Open reviews: {r}; waiting releases: {d}. If nobody acts, nothing leaves. {next task} opens the next for you.",
+            r,
+            d
         ),
     };
     Ok(Page {
         head: vec![],
         bands: vec![
             vec![Section {
-                title: Shown::from(format!("REVIEWS {open} open")),
+                title: Shown::from(phrase!("REVIEWS {open} open", open)),
                 columns: vec![
                     column("ID", Width::Fixed(8)),
                     column("TO", Width::Fixed(4)),
@@ -165,12 +172,12 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     column("EXPIRES", Width::Fixed(7)).right(),
                 ],
                 rows,
-                empty: Shown::of(SCREEN.first_steps),
+                empty: Shown::of(tr(SCREEN.first_steps)),
                 grows: true,
                 ..Section::default()
             }],
             vec![Section {
-                title: Shown::from(format!("RELEASES {} wait for another person", waiting.len())),
+                title: Shown::from(phrase!("RELEASES {waiting} wait for another person", waiting = waiting.len())),
                 columns: vec![
                     column("ID", Width::Fixed(8)),
                     column("TO", Width::Fixed(4)),
@@ -179,7 +186,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     column("BY", Width::Fixed(13)),
                 ],
                 rows: release_rows,
-                empty: Shown::of("No disclosure waits."),
+                empty: Shown::of(tr("No disclosure waits.")),
                 most: 5,
                 ..Section::default()
             }],

@@ -7,13 +7,14 @@ use super::definition::row;
 use crate::command::item::links::{Link, Links};
 use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
+use crate::tui::language::{phrase, tr, tr_count};
 use crate::tui::page::{Cell, Mark, PageRow, RecordRef, SortKey};
 use crate::tui::picture::Picture;
 use crate::tui::picture::link::{Below, LinkRow, Way};
 use crate::tui::picture::tree::{Branch, Tree};
 use crate::tui::words::content;
 use crate::value::id::Id;
-use crate::value::text::{counted, thousands};
+use crate::value::text::thousands;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
@@ -79,7 +80,7 @@ impl Linked<'_> {
         }
         if rest > 0 {
             let stems = way.stems.iter().copied().chain([false]).collect();
-            let name = format!("{} more", thousands(rest as u64));
+            let name = phrase!("{n} more", n = thousands(rest as u64));
             let said = LinkRow { stems, way: Way::Rest, ..LinkRow::root(name, Below::Nothing) };
             // It is of the thing itself: what is selected there is that thing.
             let mut cells = vec![Cell::default(); self.column];
@@ -141,8 +142,8 @@ impl Linked<'_> {
 /// What a linked thing is called.
 fn called(link: &Link, is_here: bool) -> String {
     match (link.name.as_str(), is_here) {
-        ("", true) => "(erased)".to_owned(),
-        ("", false) => "(not here)".to_owned(),
+        ("", true) => tr("(erased)").to_owned(),
+        ("", false) => tr("(not here)").to_owned(),
         (name, _) => content(name).into_owned(),
     }
 }
@@ -198,21 +199,21 @@ pub(super) fn tree(workspace: &Workspace, item: &Record, name: &str) -> Result<O
     if all == 0 {
         return Ok(None);
     }
-    let mut branches = vec![Branch::new(0, name, counted(all, "link"))];
+    let mut branches = vec![Branch::new(0, name, tr_count(all, "link"))];
     let shown = links.of(workspace, item, WIDE)?;
     for link in &shown {
         let is_here = workspace.records().get(link.other)?.is_some();
         let name = called(link, is_here);
         let line = match (link.is_inward, link.relation.as_str()) {
-            (false, "") => format!("names {name}"),
+            (false, "") => phrase!("names {name}", name),
             (false, relation) => format!("{relation} {name}"),
-            (true, "") => format!("named by {name}"),
-            (true, relation) => format!("{name} {relation} it"),
+            (true, "") => phrase!("named by {name}", name),
+            (true, relation) => phrase!("{name} {relation} it", name, relation),
         };
         branches.push(Branch::new(1, line, ""));
     }
     if all > shown.len() {
-        branches.push(Branch::new(1, format!("{} more", thousands((all - shown.len()) as u64)), ""));
+        branches.push(Branch::new(1, phrase!("{n} more", n = thousands((all - shown.len()) as u64)), ""));
     }
     Ok(Some(Picture::Tree(Tree(branches))))
 }

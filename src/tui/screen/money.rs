@@ -4,6 +4,7 @@ use super::definition::{Screen, ViewParams, due_at, row, state};
 use crate::command::budget::{account, offers};
 use crate::record::kind::Kind;
 use crate::record::store::Record;
+use crate::tui::language::{Part, phrase, tr, tr_in};
 use crate::tui::page::{Cell, Detail, Mark, Page, PageRow, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::value::text::Shown;
@@ -69,7 +70,8 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
         row(Kind::Commitment, r.id, Mark::None, cells).in_state(r.state)
     });
     let statements = of(Kind::Statement).map(|r| {
-        let whose = if r.with == r.desk { format!("from {}", r.desk) } else { format!("to {}", r.with) };
+        let whose =
+            if r.with == r.desk { phrase!("from {desk}", desk = r.desk) } else { phrase!("to {with}", with = r.with) };
         let cells = vec![state(r.state), money(r), Cell::from(whose), due_at(r.at, now)];
         row(Kind::Statement, r.id, Mark::None, cells).in_state(r.state).with_partner(&r.with)
     });
@@ -115,13 +117,23 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
         })
         .collect();
     let calls_of = vec![column("ID", Width::Fixed(9)), column("FOR", Width::Rest), column("", Width::Fixed(9)).right()];
-    let called = (!calls.is_empty()).then(|| vec![section("CALLS FOR OFFERS", calls_of, calls, "")]);
+    let called = (!calls.is_empty()).then(|| vec![section(tr("CALLS FOR OFFERS"), calls_of, calls, tr(""))]);
     let waiting = of(Kind::Commitment).filter(|r| r.state == crate::record::commitment::State::Asked.any()).count();
     let mut bands = vec![
-        vec![Section { grows: true, ..section("BUDGET LINES", lines_of, line_rows, SCREEN.first_steps) }],
-        vec![section("WHO BEARS WHAT", shares_of, share_rows.collect(), "Nobody has said how costs are shared.")],
-        vec![section("COMMITMENTS", four("FOR"), commitments.collect(), "Nothing is committed.")],
-        vec![section("STATEMENTS OF ACCOUNT", four("WHOSE"), statements.collect(), "No statement was made or came.")],
+        vec![Section { grows: true, ..section(tr("BUDGET LINES"), lines_of, line_rows, tr(SCREEN.first_steps)) }],
+        vec![section(
+            tr("WHO BEARS WHAT"),
+            shares_of,
+            share_rows.collect(),
+            tr("Nobody has said how costs are shared."),
+        )],
+        vec![section(tr("COMMITMENTS"), four("FOR"), commitments.collect(), tr("Nothing is committed."))],
+        vec![section(
+            tr("STATEMENTS OF ACCOUNT"),
+            four("WHOSE"),
+            statements.collect(),
+            tr("No statement was made or came."),
+        )],
     ];
     // Most desks have none: then nothing is said of them.
     if let Some(called) = called {
@@ -130,8 +142,9 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
     Ok(Page {
         head: vec![],
         bands,
-        sentence: Shown::from(format!(
-            "Commitments that wait for another person: {waiting}. Who asks does not approve."
+        sentence: Shown::from(phrase!(
+            "Commitments that wait for another person: {waiting}. Who asks does not approve.",
+            waiting
         )),
         ..Page::default()
     })
@@ -144,60 +157,71 @@ pub(super) fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> 
         for (label, amount) in
             [("AMOUNT", &line.amount), ("COMMITTED", &line.committed), ("SPENT", &line.spent), ("LEFT", &line.left)]
         {
-            d.line(label, format!("{amount} {}", line.currency));
+            d.line(tr_in(Part::Column, label), format!("{amount} {}", line.currency));
         }
-        d.line("PERIOD", line.period.clone());
-        d.line("SHARED", line.rule.map_or_else(|| "nobody has said how".to_owned(), |rule| rule.to_string()));
+        d.line(tr("PERIOD"), line.period.clone());
+        d.line(tr("SHARED"), line.rule.map_or_else(|| tr("nobody has said how").to_owned(), |rule| rule.to_string()));
         for share in &line.shares {
-            d.line(&share.desk, format!("bears {}, has paid {}, open {}", share.due, share.paid, share.open));
+            d.line(
+                &share.desk,
+                phrase!(
+                    "bears {due}, has paid {paid}, open {open}",
+                    due = share.due,
+                    paid = share.paid,
+                    open = share.open
+                ),
+            );
         }
         if let Some(by) = line.report_by {
-            d.line("REPORT BY", by.to_date());
+            d.line(tr("REPORT BY"), by.to_date());
         }
         if let Some(on) = line.reported {
-            d.line("REPORTED", on.to_date());
+            d.line(tr("REPORTED"), on.to_date());
         }
         if line.declarations {
-            d.line("APPROVAL", "whoever approves declares that they have no interest");
+            d.line(tr("APPROVAL"), tr("whoever approves declares that they have no interest"));
         }
         if !line.donor.is_empty() {
-            d.line("DONOR", line.donor.clone());
-            d.body("MAY BE SPENT ON", &line.conditions);
+            d.line(tr("DONOR"), line.donor.clone());
+            d.body(tr("MAY BE SPENT ON"), &line.conditions);
         }
-        line.notes.iter().for_each(|note| d.line("SEE", note.clone()));
+        line.notes.iter().for_each(|note| d.line(tr("SEE"), note.clone()));
         return Ok(());
     }
     let row = account::row(workspace, record)?;
     if record.kind == Kind::Tender {
         for criteria in offers::criteria(workspace, record)? {
-            d.line("CRITERIA", format!("{}  {}", criteria.at.to_minute(), criteria.text));
+            d.line(tr("CRITERIA"), format!("{}  {}", criteria.at.to_minute(), criteria.text));
         }
         for offer in offers::offers(workspace, record)? {
-            d.line("OFFER", format!("{}  {} {}, {}", offer.at.to_minute(), offer.amount, row.currency, offer.supplier));
+            d.line(
+                tr("OFFER"),
+                format!("{}  {} {}, {}", offer.at.to_minute(), offer.amount, row.currency, offer.supplier),
+            );
         }
         if crate::record::tender::has_late_criteria(record) {
-            d.line("SEE", "criteria were fixed or changed when an offer was known: a commitment says why");
+            d.line(tr("SEE"), tr("criteria were fixed or changed when an offer was known: a commitment says why"));
         }
         return Ok(());
     }
-    d.line("AMOUNT", format!("{} {}", row.amount, row.currency));
-    d.line("OF", row.desk);
+    d.line(tr("AMOUNT"), format!("{} {}", row.amount, row.currency));
+    d.line(tr("OF"), row.desk);
     if !row.with.is_empty() {
-        d.line("WITH", row.with);
+        d.line(tr("WITH"), row.with);
     }
     if record.kind == Kind::Commitment {
         let of = account::commitment(workspace, record)?;
-        d.line("SPENT", of.spent);
-        d.line("SUPPLIER", of.supplier);
-        d.line("OFFERS", of.quotes.to_string());
-        d.line("ASKED BY", of.by);
-        d.line("APPROVED BY", of.approved_by);
+        d.line(tr("SPENT"), of.spent);
+        d.line(tr("SUPPLIER"), of.supplier);
+        d.line(tr("OFFERS"), of.quotes.to_string());
+        d.line(tr("ASKED BY"), of.by);
+        d.line(tr("APPROVED BY"), of.approved_by);
         if !of.interested.is_empty() {
-            d.line("INTERESTED", of.interested.join(", "));
+            d.line(tr("INTERESTED"), of.interested.join(", "));
         }
         for (label, text) in [("BECAUSE", of.because), ("CRITERIA", of.criteria), ("DATA CLAUSE", of.clause)] {
             if !text.is_empty() {
-                d.body(label, &text);
+                d.body(tr(label), &text);
             }
         }
     }

@@ -4,10 +4,11 @@ use super::definition::{Screen, ViewParams, due_at, left, row, state};
 use crate::command::audit::consultations::{self, ConsultationFilter, Pattern};
 use crate::command::{complaint, dispute, error, finding, misuse, sample};
 use crate::record::kind::Kind;
+use crate::tui::language::{phrase, tr, tr_count, tr_word};
 use crate::tui::page::{Cell, Column, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
-use crate::value::text::{Shown, counted};
+use crate::value::text::Shown;
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::value::word::WordList;
 use crate::workspace::error::Error;
@@ -44,7 +45,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
 fn page(title: &str, columns: Vec<Column>, rows: Vec<PageRow>, empty: &str, sentence: &str) -> Page {
     let section = Section {
         title: Shown::of(title),
-        aside: Shown::from(counted(rows.len(), "row")),
+        aside: Shown::from(tr_count(rows.len(), "row")),
         columns,
         rows,
         empty: Shown::of(empty),
@@ -78,15 +79,15 @@ fn of_findings(workspace: &Workspace) -> Result<Page, Error> {
         column("BY", Width::Fixed(14)).optional(),
         column("WHAT WAS FOUND", Width::Rest),
     ];
-    let sentence = "The desk answers; only an auditor who did not answer closes.";
-    Ok(page("FINDINGS", columns, rows.collect(), SCREEN.first_steps, sentence))
+    let sentence = tr("The desk answers; only an auditor who did not answer closes.");
+    Ok(page(tr("FINDINGS"), columns, rows.collect(), tr(SCREEN.first_steps), sentence))
 }
 
 fn of_complaints(workspace: &Workspace) -> Result<Page, Error> {
     let rows = complaint::rows(workspace)?;
     let rows = rows.iter().map(|c| {
         let (left, mark) = due(c.due, workspace);
-        let open = c.open_remedies.iter().map(|r| r.word()).collect::<Vec<_>>().join(", ");
+        let open = c.open_remedies.iter().map(|r| tr_word(r.word())).collect::<Vec<_>>().join(", ");
         let cells = vec![
             state(c.state),
             word(c.right),
@@ -106,8 +107,10 @@ fn of_complaints(workspace: &Workspace) -> Result<Page, Error> {
         column("DESK", Width::Fixed(4)).optional(),
         column("REMEDIES OPEN", Width::Rest),
     ];
-    let sentence = "Who complains stands in the complaint alone, and goes with it. An answer is the same whether or not there is a record.";
-    Ok(page("COMPLAINTS", columns, rows.collect(), "No complaint came yet.", sentence))
+    let sentence = tr(
+        "Who complains stands in the complaint alone, and goes with it. An answer is the same whether or not there is a record.",
+    );
+    Ok(page(tr("COMPLAINTS"), columns, rows.collect(), tr("No complaint came yet."), sentence))
 }
 
 fn of_mistakes(workspace: &Workspace) -> Result<Page, Error> {
@@ -126,8 +129,9 @@ fn of_mistakes(workspace: &Workspace) -> Result<Page, Error> {
         column("LEFT", Width::Fixed(7)).right(),
         column("WHAT WENT WRONG", Width::Rest),
     ];
-    let sentence = "A mistake is told to every partner who holds a copy, and closed when every measure is carried out.";
-    Ok(page("MISTAKES", columns, rows.collect(), "No mistake is on record.", sentence))
+    let sentence =
+        tr("A mistake is told to every partner who holds a copy, and closed when every measure is carried out.");
+    Ok(page(tr("MISTAKES"), columns, rows.collect(), tr("No mistake is on record."), sentence))
 }
 
 fn of_disputes(workspace: &Workspace) -> Result<Page, Error> {
@@ -135,7 +139,7 @@ fn of_disputes(workspace: &Workspace) -> Result<Page, Error> {
     let rows = rows.iter().map(|d| {
         let (left, mark) = due(d.stage_due, workspace);
         let frozen = d.frozen_from.map_or_else(Cell::nothing, |tier| {
-            Cell::new(format!("T{tier} and up"), StyleRole::Stop).by(SortKey::Tier(tier))
+            Cell::new(phrase!("T{tier} and up", tier), StyleRole::Stop).by(SortKey::Tier(tier))
         });
         let cells = vec![
             Cell::from(d.with.as_str()),
@@ -156,8 +160,10 @@ fn of_disputes(workspace: &Workspace) -> Result<Page, Error> {
         column("BY", Width::Fixed(4)).optional(),
         column("SUBJECT", Width::Rest),
     ];
-    let sentence = "A freeze stops sharing and nothing else: life, preservation, withdrawals, delete orders and certificates go on.";
-    Ok(page("DISPUTES", columns, rows.collect(), "There is no dispute.", sentence))
+    let sentence = tr(
+        "A freeze stops sharing and nothing else: life, preservation, withdrawals, delete orders and certificates go on.",
+    );
+    Ok(page(tr("DISPUTES"), columns, rows.collect(), tr("There is no dispute."), sentence))
 }
 
 fn recent(workspace: &Workspace) -> Result<Vec<consultations::Consulted>, Error> {
@@ -172,7 +178,7 @@ fn of_consultations(workspace: &Workspace) -> Result<Page, Error> {
             due_at(Some(c.at), workspace.now()),
             Cell::from(c.member.as_str()),
             Cell::number(c.records.len()),
-            Cell::new(if c.signed { "" } else { "noted" }, StyleRole::Note),
+            Cell::new(if c.signed { "" } else { tr("noted") }, StyleRole::Note),
             Cell::from(c.reason.as_str()),
         ];
         PageRow::of(cells).about(c.id.map(|id| RecordRef { kind: Kind::Consultation, id }))
@@ -184,17 +190,18 @@ fn of_consultations(workspace: &Workspace) -> Result<Page, Error> {
         column("", Width::Fixed(5)),
         column("WHY", Width::Rest),
     ];
-    let sentence = "Each look stood in its member's journal before anything was shown; it is signed with many others.";
-    Ok(page("WHO LOOKED AT PERSONAL DATA, 90 days", columns, rows.collect(), "Nobody has looked.", sentence))
+    let sentence =
+        tr("Each look stood in its member's journal before anything was shown; it is signed with many others.");
+    Ok(page(tr("WHO LOOKED AT PERSONAL DATA, 90 days"), columns, rows.collect(), tr("Nobody has looked."), sentence))
 }
 
 fn of_unusual(workspace: &Workspace) -> Result<Page, Error> {
     let all = recent(workspace)?;
     let rows = consultations::unusual(workspace, &all)?;
     let said = |pattern: Pattern| match pattern {
-        Pattern::ManyPersons => "many persons on one day",
-        Pattern::NoCaseWork => "has done nothing in that case",
-        Pattern::OwnComplaint => "the complaint is about their own act",
+        Pattern::ManyPersons => tr("many persons on one day"),
+        Pattern::NoCaseWork => tr("has done nothing in that case"),
+        Pattern::OwnComplaint => tr("the complaint is about their own act"),
     };
     let rows = rows.iter().map(|u| {
         let cells = vec![
@@ -212,8 +219,8 @@ fn of_unusual(workspace: &Workspace) -> Result<Page, Error> {
         column("RECORDS", Width::Fixed(7)).right(),
         column("WHAT STANDS OUT", Width::Rest),
     ];
-    let sentence = "What stands out is a question, not an answer: there may be a good reason.";
-    Ok(page("WHAT STANDS OUT, 90 days", columns, rows.collect(), "Nothing stands out.", sentence))
+    let sentence = tr("What stands out is a question, not an answer: there may be a good reason.");
+    Ok(page(tr("WHAT STANDS OUT, 90 days"), columns, rows.collect(), tr("Nothing stands out."), sentence))
 }
 
 fn of_samples(workspace: &Workspace) -> Result<Page, Error> {
@@ -224,7 +231,7 @@ fn of_samples(workspace: &Workspace) -> Result<Page, Error> {
             state(s.state),
             due_at(s.from, now),
             due_at(s.to, now),
-            Cell::from(format!("{} of {}", s.drawn, s.of)).by(SortKey::Number(s.of)),
+            Cell::from(phrase!("{drawn} of {n}", drawn = s.drawn, n = s.of)).by(SortKey::Number(s.of)),
             Cell::from(s.note.as_str()),
         ];
         row(Kind::Sample, s.id, Mark::None, cells).in_state(s.state)
@@ -237,8 +244,8 @@ fn of_samples(workspace: &Workspace) -> Result<Page, Error> {
         column("DRAWN", Width::Fixed(9)),
         column("WHAT IT SHOWED", Width::Rest),
     ];
-    let sentence = "The act before is the seed: nobody chooses, and everybody can draw again.";
-    Ok(page("SAMPLES OF CONSULTATIONS", columns, rows.collect(), "No sample was drawn yet.", sentence))
+    let sentence = tr("The act before is the seed: nobody chooses, and everybody can draw again.");
+    Ok(page(tr("SAMPLES OF CONSULTATIONS"), columns, rows.collect(), tr("No sample was drawn yet."), sentence))
 }
 
 fn of_misuse(workspace: &Workspace) -> Result<Page, Error> {
@@ -253,6 +260,6 @@ fn of_misuse(workspace: &Workspace) -> Result<Page, Error> {
         column("REPORTED", Width::Fixed(13)).past(),
         column("OPENED BY", Width::Rest),
     ];
-    let sentence = "A sealed report is read by the auditors alone.";
-    Ok(page("REPORTS OF MISUSE", columns, rows.collect(), "No misuse was reported.", sentence))
+    let sentence = tr("A sealed report is read by the auditors alone.");
+    Ok(page(tr("REPORTS OF MISUSE"), columns, rows.collect(), tr("No misuse was reported."), sentence))
 }

@@ -6,6 +6,7 @@ use crate::command::audit::consultations;
 use crate::command::{complaint, dispute, error, finding, misuse, sample};
 use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
+use crate::tui::language::{phrase, tr, tr_word};
 use crate::value::id::Id;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
@@ -33,11 +34,11 @@ pub(super) fn add_lines(workspace: &Workspace, record: &Record, d: &mut Detail) 
 /// A report of misuse: what it says, to whoever can open it.
 fn of_misuse(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let report = misuse::row(workspace, record)?;
-    d.line("REPORTED", at(report.reported));
-    d.line("OPENED BY", report.opened_by.as_str());
+    d.line(tr("REPORTED"), at(report.reported));
+    d.line(tr("OPENED BY"), report.opened_by.as_str());
     match misuse::text_of(workspace, record)? {
-        Some(text) => d.body("SAYS", &text),
-        None => d.line("SAYS", "it is sealed to the auditors: only they can read it"),
+        Some(text) => d.body(tr("SAYS"), &text),
+        None => d.line(tr("SAYS"), tr("it is sealed to the auditors: only they can read it")),
     }
     Ok(())
 }
@@ -45,15 +46,15 @@ fn of_misuse(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
 /// A sample: its seed, what it showed, and the consultations that it drew.
 fn of_sample(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let sample = sample::row(workspace, record)?;
-    d.line("PERIOD", format!("{} to {}", at(sample.from), at(sample.to)));
-    d.line("DREW", format!("{} of {}", sample.drawn, sample.of));
-    d.line("SEED", sample.seed.as_str());
-    d.body("SHOWED", &sample.note);
+    d.line(tr("PERIOD"), phrase!("{from} to {to}", from = at(sample.from), to = at(sample.to)));
+    d.line(tr("DREW"), phrase!("{drawn} of {sample}", drawn = sample.drawn, sample = sample.of));
+    d.line(tr("SEED"), sample.seed.as_str());
+    d.body(tr("SHOWED"), &sample.note);
     for id in record.list("drawn", Id::parse) {
         let Some(look) = workspace.records().get(id)? else { continue };
         if let Some(c) = consultations::consulted(workspace, &look)? {
             let what: Vec<String> = c.records.iter().take(8).map(|id| id.short()).collect();
-            d.line("CONSULTED", format!("{} {}, {}: {}", at(Some(c.at)), c.member, what.join(" "), c.reason));
+            d.line(tr("CONSULTED"), format!("{} {}, {}: {}", at(Some(c.at)), c.member, what.join(" "), c.reason));
         }
     }
     Ok(())
@@ -61,68 +62,71 @@ fn of_sample(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
 
 fn of_finding(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let f = finding::shown(workspace, record)?;
-    d.line("BY", format!("{} {}", f.row.opened_by, at(f.row.opened)));
-    d.line("DESK", f.row.partner.as_str());
-    d.line("ABOUT", f.row.about.map(|id| id.short()).unwrap_or_default());
-    d.line("DUE", at(f.row.due));
-    d.body("FOUND", &f.row.text);
-    d.body("ADVISED", &f.recommend);
+    d.line(tr("BY"), format!("{} {}", f.row.opened_by, at(f.row.opened)));
+    d.line(tr("DESK"), f.row.partner.as_str());
+    d.line(tr("ABOUT"), f.row.about.map(|id| id.short()).unwrap_or_default());
+    d.line(tr("DUE"), at(f.row.due));
+    d.body(tr("FOUND"), &f.row.text);
+    d.body(tr("ADVISED"), &f.recommend);
     for answer in &f.answers {
-        d.body("ANSWER", &format!("{} {}: {}", at(Some(answer.at)), answer.by, answer.text));
+        d.body(tr("ANSWER"), &format!("{} {}: {}", at(Some(answer.at)), answer.by, answer.text));
     }
-    d.body("CLOSED", &f.because);
+    d.body(tr("CLOSED"), &f.because);
     Ok(())
 }
 
 fn of_complaint(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let c = complaint::shown(workspace, record)?;
-    d.line("RIGHT", c.row.right.map(|r| r.word()).unwrap_or_default());
-    d.line("FROM", c.from.as_str());
-    d.line("SUBJECT", c.subject.as_str());
-    d.body("TEXT", &c.text);
-    d.line("RECEIVED", at(c.row.received));
-    d.line("ACK BY", at(c.row.acknowledge_by));
-    d.line("TELL BY", at(c.row.progress_by));
-    d.line("DECIDE BY", at(c.row.decide_by));
-    d.line("ANSWER ON", at(c.answer_on));
-    d.body("EXAMINED", &c.examined);
-    d.line("OUTCOME", c.outcome.map(|o| o.word()).unwrap_or_default());
-    d.body("REASONS", &c.reasons);
+    d.line(tr("RIGHT"), c.row.right.map(|r| tr_word(r.word())).unwrap_or_default());
+    d.line(tr("FROM"), c.from.as_str());
+    d.line(tr("SUBJECT"), c.subject.as_str());
+    d.body(tr("TEXT"), &c.text);
+    d.line(tr("RECEIVED"), at(c.row.received));
+    d.line(tr("ACK BY"), at(c.row.acknowledge_by));
+    d.line(tr("TELL BY"), at(c.row.progress_by));
+    d.line(tr("DECIDE BY"), at(c.row.decide_by));
+    d.line(tr("ANSWER ON"), at(c.answer_on));
+    d.body(tr("EXAMINED"), &c.examined);
+    d.line(tr("OUTCOME"), c.outcome.map(|o| tr_word(o.word())).unwrap_or_default());
+    d.body(tr("REASONS"), &c.reasons);
     for remedy in &c.row.open_remedies {
-        d.line("OPEN", StyledText::new(remedy.word(), StyleRole::Due));
+        d.line(tr("OPEN"), StyledText::new(remedy.word(), StyleRole::Due));
     }
     if let Some(ground) = c.restriction {
-        d.line("NOT TOLD", StyledText::new(format!("{ground}, looked at again {}", at(c.review)), StyleRole::Due));
+        d.line(
+            tr("NOT TOLD"),
+            StyledText::new(phrase!("{ground}, looked at again {on}", ground, on = at(c.review)), StyleRole::Due),
+        );
     }
-    d.line("LEAD", c.row.partner.as_str());
-    d.body("LEAD SAYS", &c.lead_report);
+    d.line(tr("LEAD"), c.row.partner.as_str());
+    d.body(tr("LEAD SAYS"), &c.lead_report);
     Ok(())
 }
 
 fn of_mistake(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let e = error::shown_error(workspace, record)?;
-    d.line("WHOSE", e.row.desk.as_str());
-    d.line("SEVERITY", e.row.severity.map(|s| s.word()).unwrap_or_default());
-    d.body("WHAT", &e.row.text);
-    d.line("REPORTED", format!("{} {}", e.reported_by, at(e.row.reported)));
+    d.line(tr("WHOSE"), e.row.desk.as_str());
+    d.line(tr("SEVERITY"), e.row.severity.map(|s| tr_word(s.word())).unwrap_or_default());
+    d.body(tr("WHAT"), &e.row.text);
+    d.line(tr("REPORTED"), format!("{} {}", e.reported_by, at(e.row.reported)));
     match (e.notify_by, e.authority_told) {
-        (_, Some(told)) => d.line("AUTHORITY", format!("told {}", at(Some(told)))),
+        (_, Some(told)) => d.line(tr("AUTHORITY"), phrase!("told {told}", told = at(Some(told)))),
         (Some(by), None) => {
-            d.line("AUTHORITY", StyledText::new(format!("to be told by {}", at(Some(by))), StyleRole::Due))
+            d.line(tr("AUTHORITY"), StyledText::new(phrase!("to be told by {by}", by = at(Some(by))), StyleRole::Due))
         }
         (None, None) => {}
     }
     for p in &e.partners {
         let said = match (p.told, p.confirmed) {
             (_, true) => StyledText::new(format!("{}  {}", p.partner, p.answer), StyleRole::Good),
-            (true, false) => StyledText::from(format!("{}  told", p.partner)),
-            (false, false) => StyledText::new(format!("{}  not told yet", p.partner), StyleRole::Stop),
+            (true, false) => StyledText::from(phrase!("{partner}  told", partner = p.partner)),
+            (false, false) => StyledText::new(phrase!("{partner}  not told yet", partner = p.partner), StyleRole::Stop),
         };
-        d.line("COPY WITH", said);
+        d.line(tr("COPY WITH"), said);
     }
     for m in &e.measures {
         let (mark, role) = if m.done.is_some() { ("done", StyleRole::Good) } else { ("open", StyleRole::Due) };
-        d.line("MEASURE", StyledText::new(format!("{} {mark}, {}, {}", m.number, m.owner, at(m.due)), role));
+        d.line(tr("MEASURE"), StyledText::new(format!("{} {mark}, {}, {}", m.number, m.owner, at(m.due)), role));
         d.body("", &m.text);
         d.body("", &m.evidence);
     }
@@ -132,17 +136,17 @@ fn of_mistake(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
 /// A dispute; its ladder is drawn from the highest rung down, as one climbs it.
 fn of_dispute(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let shown = dispute::shown(workspace, record)?;
-    d.line("WITH", shown.row.with.as_str());
-    d.line("SUBJECT", shown.row.subject.map(|s| s.word()).unwrap_or_default());
-    d.line("RAISED", format!("by {} {}", shown.row.raised_by, at(shown.row.raised)));
-    d.line("RUNG DUE", at(shown.row.stage_due));
+    d.line(tr("WITH"), shown.row.with.as_str());
+    d.line(tr("SUBJECT"), shown.row.subject.map(|s| tr_word(s.word())).unwrap_or_default());
+    d.line(tr("RAISED"), phrase!("by {who} {raised}", who = shown.row.raised_by, raised = at(shown.row.raised)));
+    d.line(tr("RUNG DUE"), at(shown.row.stage_due));
     if shown.without_prejudice {
         d.line("", "what is said binds nobody");
     }
     if shown.crossed {
         d.line(
             "CROSSED",
-            StyledText::new("acts crossed that did not know of each other: look at both", StyleRole::Stop),
+            StyledText::new(tr("acts crossed that did not know of each other: look at both"), StyleRole::Stop),
         );
     }
     for m in &shown.measures {
@@ -150,7 +154,12 @@ fn of_dispute(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
         d.line(
             "FROZEN",
             StyledText::new(
-                format!("tier {} and up, both ways, by {}, until {}", m.from_tier, m.desk, at(Some(m.until))),
+                phrase!(
+                    "tier {from_tier} and up, both ways, by {desk}, until {until}",
+                    from_tier = m.from_tier,
+                    desk = m.desk,
+                    until = at(Some(m.until))
+                ),
                 role,
             ),
         );
@@ -168,34 +177,45 @@ fn of_dispute(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
     d.gap();
     for p in &shown.proposals {
         let stands = match (p.agreed, p.complied) {
-            (true, true) => {
-                StyledText::new(format!("{}: {}, carried out by {}", p.of, p.text, p.owes), StyleRole::Good)
-            }
+            (true, true) => StyledText::new(
+                phrase!("{n}: {text}, carried out by {owes}", n = p.of, text = p.text, owes = p.owes),
+                StyleRole::Good,
+            ),
             (true, false) if p.owes.is_empty() => {
-                StyledText::new(format!("{}: {}, agreed", p.of, p.text), StyleRole::Good)
+                StyledText::new(phrase!("{n}: {text}, agreed", n = p.of, text = p.text), StyleRole::Good)
             }
-            (true, false) => {
-                StyledText::new(format!("{}: {}, owed by {} until {}", p.of, p.text, p.owes, at(p.due)), StyleRole::Due)
-            }
-            (false, _) => StyledText::new(format!("{}: {}, proposed by {}", p.of, p.text, p.by), StyleRole::Due),
+            (true, false) => StyledText::new(
+                phrase!(
+                    "{n}: {text}, owed by {owes} until {due}",
+                    n = p.of,
+                    text = p.text,
+                    owes = p.owes,
+                    due = at(p.due)
+                ),
+                StyleRole::Due,
+            ),
+            (false, _) => StyledText::new(
+                phrase!("{n}: {text}, proposed by {by}", n = p.of, text = p.text, by = p.by),
+                StyleRole::Due,
+            ),
         };
-        d.line("PROPOSED", stands);
+        d.line(tr("PROPOSED"), stands);
     }
     for said in &shown.statements {
-        d.body(&format!("{} SAYS", said.desk), &format!("{} {}", at(Some(said.at)), said.text));
+        d.body(&phrase!("{desk} SAYS", desk = said.desk), &format!("{} {}", at(Some(said.at)), said.text));
     }
     Ok(())
 }
 
 fn of_consultation(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let Some(c) = consultations::consulted(workspace, record)? else { return Ok(()) };
-    d.line("WHO", c.member.as_str());
-    d.line("WHEN", at(Some(c.at)));
-    d.body("WHY", &c.reason);
-    d.line("CASE", c.case.map(|id| id.short()).unwrap_or_default());
+    d.line(tr("WHO"), c.member.as_str());
+    d.line(tr("WHEN"), at(Some(c.at)));
+    d.body(tr("WHY"), &c.reason);
+    d.line(tr("CASE"), c.case.map(|id| id.short()).unwrap_or_default());
     for id in c.records.iter().take(50) {
-        d.line("RECORD", id.to_string());
+        d.line(tr("RECORD"), id.to_string());
     }
-    d.line("KEEP TO", at(record.due));
+    d.line(tr("KEEP TO"), at(record.due));
     Ok(())
 }

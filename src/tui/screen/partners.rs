@@ -5,6 +5,7 @@ use crate::command::agreement::{self, Whose};
 use crate::command::member;
 use crate::command::partner;
 use crate::record::kind::Kind;
+use crate::tui::language::{tr, tr_word};
 use crate::tui::page::{Cell, ListWord, Mark, Page, PageRow, RecordRef, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -28,14 +29,14 @@ pub const MEMBERS: usize = 1;
 /// Who works at this desk, and as what.
 fn members(workspace: &Workspace) -> Result<Page, Error> {
     let rows = member::rows(workspace)?.into_iter().map(|m| {
-        let roles: Vec<&str> = m.roles.iter().map(|role| role.word()).collect();
-        let me = if m.person == Some(workspace.person()) { "you" } else { "" };
+        let roles: Vec<&str> = m.roles.iter().map(|role| tr_word(role.word())).collect();
+        let me = if m.person == Some(workspace.person()) { tr("you") } else { "" };
         let cells =
             vec![Cell::from(m.name), state(m.state), Cell::from(roles.join(", ")), Cell::new(me, StyleRole::Note)];
         row(Kind::Member, m.id, Mark::None, cells).in_state(m.state)
     });
     let section = Section {
-        title: Shown::of("MEMBERS"),
+        title: Shown::of(tr("MEMBERS")),
         columns: vec![
             column("ID", Width::Fixed(8)),
             column("NAME", Width::Fixed(20)),
@@ -44,13 +45,13 @@ fn members(workspace: &Workspace) -> Result<Page, Error> {
             column("", Width::Fixed(3)),
         ],
         rows: rows.collect(),
-        empty: Shown::of("No member yet."),
+        empty: Shown::of(tr("No member yet.")),
         grows: true,
         ..Section::default()
     };
     Ok(Page {
         bands: vec![vec![section]],
-        sentence: Shown::of("Nobody releases alone what they propose: tier 2 and up need a second person."),
+        sentence: Shown::of(tr("Nobody releases alone what they propose: tier 2 and up need a second person.")),
         ..Page::default()
     })
 }
@@ -71,7 +72,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
             let last = agreements.iter().filter(stands).map(|a| a.until).max();
             let (left, mark) = left(last, now);
             let under = match agreements.iter().filter(stands).count() {
-                0 => Cell::number(0).said("none: nothing leaves").styled(StyleRole::Due),
+                0 => Cell::number(0).said(tr("none: nothing leaves")).styled(StyleRole::Due),
                 n => count(n, "agreement"),
             };
             PageRow::of(vec![
@@ -104,7 +105,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     in_mood(ListWord::of(a.state), a.state.mood()),
                     Cell::word(a.whose),
                     Cell::maybe_tier(a.tier),
-                    Cell::from(a.categories.iter().map(|c| c.word()).collect::<Vec<_>>().join(" ")),
+                    Cell::from(a.categories.iter().map(|c| tr_word(c.word())).collect::<Vec<_>>().join(" ")),
                     left,
                     Cell::from(a.title.as_str()),
                 ],
@@ -117,7 +118,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
         head: vec![],
         bands: vec![
             vec![Section {
-                title: Shown::of("PARTNERS"),
+                title: Shown::of(tr("PARTNERS")),
                 columns: vec![
                     column("DESK", Width::Fixed(4)),
                     column("STANDING", Width::Fixed(9)).optional(),
@@ -129,12 +130,12 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     column("NAME", Width::Fixed(24)).optional(),
                 ],
                 rows,
-                empty: Shown::of(SCREEN.first_steps),
+                empty: Shown::of(tr(SCREEN.first_steps)),
                 grows: true,
                 ..Section::default()
             }],
             vec![Section {
-                title: Shown::of("AGREEMENTS"),
+                title: Shown::of(tr("AGREEMENTS")),
                 columns: vec![
                     column("ID", Width::Fixed(8)),
                     column("WITH", Width::Fixed(4)),
@@ -146,12 +147,12 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     column("TITLE", Width::Fixed(26)).optional(),
                 ],
                 rows: agreement_rows,
-                empty: Shown::of("No agreement yet: without one nothing leaves. {add agreement} records one."),
+                empty: Shown::of(tr("No agreement yet: without one nothing leaves. {add agreement} records one.")),
                 most: 8,
                 ..Section::default()
             }],
         ],
-        sentence: Shown::of("What an agreement does not name does not leave."),
+        sentence: Shown::of(tr("What an agreement does not name does not leave.")),
         ..Page::default()
     })
 }

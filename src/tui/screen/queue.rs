@@ -5,6 +5,7 @@ use crate::command::request::{Direction, RequestSummary as Request, rows};
 use crate::record::kind::Kind;
 use crate::record::kind::{KindState as _, State as RecordState, StateTone};
 use crate::record::request::State;
+use crate::tui::language::{phrase, tr};
 use crate::tui::page::{Cell, ListWord, Page, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -31,18 +32,18 @@ pub fn is_open(state: RecordState) -> bool {
 
 /// What it asks for. What is not in force is said, and dim: it is never sent.
 pub fn kind(request: &Request) -> Cell {
-    let does = does(&request.kind, &request.name);
+    let does = does(&request.kind, &request.name).into_owned();
     if request.in_force || request.sent.is_some() {
         return Cell::from(does);
     }
-    Cell::new(format!("{does} (not in force)"), StyleRole::Note)
+    Cell::new(phrase!("{does} (not in force)", does), StyleRole::Note)
 }
 
 /// With whom, and which way.
 pub fn with(request: &Request) -> String {
     match request.direction {
-        Direction::Inbound => format!("from {}", request.partner),
-        Direction::Outbound => format!("to {}", request.partner),
+        Direction::Inbound => phrase!("from {partner}", partner = request.partner),
+        Direction::Outbound => phrase!("to {partner}", partner = request.partner),
     }
 }
 
@@ -90,8 +91,8 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
     Ok(Page {
         head: vec![],
         bands: vec![vec![Section {
-            aside: Shown::from(format!("{count} of {total}")),
-            title: Shown::of("REQUESTS, due first"),
+            aside: Shown::from(phrase!("{count} of {total}", count, total)),
+            title: Shown::of(tr("REQUESTS, due first")),
             columns: vec![
                 column("ID", Width::Fixed(8)),
                 column("WHAT", Width::Rest),
@@ -103,14 +104,14 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                 column("LEFT", Width::Fixed(7)).right(),
             ],
             rows,
-            empty: Shown::of(SCREEN.first_steps),
+            empty: Shown::of(tr(SCREEN.first_steps)),
             grows: true,
             ..Section::default()
         }]],
         sentence: Shown::from(if late == 0 {
-            "Nothing is late.".to_owned()
+            tr("Nothing is late.").to_owned()
         } else {
-            format!("{late} late; what waits longest stands on top.")
+            phrase!("{late} late; what waits longest stands on top.", late)
         }),
         ..Page::default()
     })

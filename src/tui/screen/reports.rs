@@ -6,6 +6,7 @@ use crate::figures::timing::{FEWEST, Measured};
 use crate::record::KINDS;
 use crate::record::kind::Kind;
 use crate::record::store::Query;
+use crate::tui::language::{phrase, tr};
 use crate::tui::page::{Cell, Mark, Page, PageRow, Section, Width, column};
 use crate::tui::picture::Picture;
 use crate::tui::picture::lengths::Lengths;
@@ -40,7 +41,7 @@ fn lengths(workspace: &Workspace) -> Result<Section, Error> {
             Cell::maybe_number(row.count),
             Cell::maybe_number(row.open),
             match row.measured() {
-                of if of == Measured::default() => Cell::new("too few are over", StyleRole::Note),
+                of if of == Measured::default() => Cell::new(tr("too few are over"), StyleRole::Note),
                 of => Cell::drawn(Picture::Lengths(Lengths { of, longest })),
             },
             Cell::maybe_number(row.past_own_target),
@@ -48,14 +49,14 @@ fn lengths(workspace: &Workspace) -> Result<Section, Error> {
         ])
     });
     let hidden = all.len() - told.len();
-    let marks = "T target, L limit";
+    let marks = tr("T target, L limit");
     let aside = match (told.is_empty(), hidden) {
         (true, _) => String::new(),
         (false, 0) => marks.to_owned(),
-        (false, hidden) => format!("{marks}; {hidden} hidden"),
+        (false, hidden) => phrase!("{marks}; {hidden} hidden", marks, hidden),
     };
     Ok(Section {
-        title: Shown::of("HOW LONG THINGS TAKE, 12 months"),
+        title: Shown::of(tr("HOW LONG THINGS TAKE, 12 months")),
         aside: Shown::from(aside),
         columns: vec![
             column("WHAT", Width::Rest),
@@ -67,7 +68,7 @@ fn lengths(workspace: &Workspace) -> Result<Section, Error> {
             column("PAST L", Width::Fixed(6)).right().optional(),
         ],
         rows: rows.collect(),
-        empty: Shown::from(format!("Fewer than {FEWEST} of each: hidden.")),
+        empty: Shown::from(phrase!("Fewer than {n} of each: hidden.", n = FEWEST)),
         most: 6,
         share: 5,
         ..Section::default()
@@ -83,10 +84,10 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
         }
     }
     let section = Section {
-        title: Shown::of("WHAT THIS DESK HOLDS"),
+        title: Shown::of(tr("WHAT THIS DESK HOLDS")),
         columns: vec![column("KIND", Width::Fixed(16)), column("RECORDS", Width::Fixed(9)).right()],
         rows,
-        empty: Shown::of(SCREEN.first_steps),
+        empty: Shown::of(tr(SCREEN.first_steps)),
         grows: true,
         share: 2,
         ..Section::default()
@@ -98,7 +99,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
         row(Kind::Release, r.id, Mark::None, cells)
     });
     let published = Section {
-        title: Shown::of("FIGURES PUBLISHED"),
+        title: Shown::of(tr("FIGURES PUBLISHED")),
         columns: vec![
             column("ID", Width::Fixed(9)),
             column("FROM", Width::Fixed(10)),
@@ -106,7 +107,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
             column("PUBLISHED", Width::Fixed(9)).right(),
         ],
         rows: release_rows.collect(),
-        empty: Shown::of("None. Figures are published by quarter, half-year or year."),
+        empty: Shown::of(tr("None. Figures are published by quarter, half-year or year.")),
         most: 6,
         ..Section::default()
     };
@@ -121,7 +122,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
         row(Kind::PublicStatement, s.id, Mark::None, cells).in_state(s.state)
     });
     let statements = Section {
-        title: Shown::of("STATEMENTS TO THE PUBLIC"),
+        title: Shown::of(tr("STATEMENTS TO THE PUBLIC")),
         columns: vec![
             column("ID", Width::Fixed(9)),
             column("STATE", Width::Fixed(10)),
@@ -130,16 +131,16 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
             column("CLEARED BY", Width::Fixed(14)).optional(),
         ],
         rows: said_rows.collect(),
-        empty: Shown::of("None. Another person clears one before it is published."),
+        empty: Shown::of(tr("None. Another person clears one before it is published.")),
         most: 6,
         ..Section::default()
     };
     Ok(Page {
         head: vec![],
         bands: vec![vec![section, lengths(workspace)?], vec![published], vec![statements]],
-        sentence: Shown::of(
+        sentence: Shown::of(tr(
             "For this desk's own eyes: counts, and how long things take. Below: what was published, and what waits to be.",
-        ),
+        )),
         ..Page::default()
     })
 }

@@ -10,10 +10,11 @@ use crate::record::kind::Kind;
 use crate::record::store::RecordStore as _;
 use crate::record::stream;
 use crate::store::read;
+use crate::tui::language::{phrase, tr, tr_count, tr_joined};
 use crate::tui::page::{Cell, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
-use crate::value::text::{Shown, counted, joined};
+use crate::value::text::{Shown, joined};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -54,7 +55,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
         head: missing(workspace)?,
         bands: vec![
             vec![Section {
-                title: Shown::of("PARTNERS"),
+                title: Shown::of(tr("PARTNERS")),
                 columns: vec![
                     column("DESK", Width::Fixed(4)),
                     column("STANDING", Width::Fixed(9)),
@@ -67,13 +68,13 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
                     column("STREAM", Width::Fixed(8)).optional(),
                 ],
                 rows,
-                empty: Shown::of(SCREEN.first_steps),
+                empty: Shown::of(tr(SCREEN.first_steps)),
                 most: 8,
                 ..Section::default()
             }],
             vec![history(workspace, None)?],
         ],
-        sentence: Shown::of("{preview} shows what would leave; {import bundle} takes a bundle in."),
+        sentence: Shown::of(tr("{preview} shows what would leave; {import bundle} takes a bundle in.")),
         ..Page::default()
     })
 }
@@ -83,12 +84,23 @@ fn missing(workspace: &Workspace) -> Result<Vec<Vec<StyledText>>, Error> {
     const MOST: usize = 3;
     let mut lines: Vec<String> = quarantine::gaps(workspace)?
         .iter()
-        .map(|gap| format!("Bundle {} from {} waits: {}", gap.sequence, gap.from, gap.why))
+        .map(|gap| {
+            phrase!(
+                "Bundle {sequence} from {from} waits: {why}",
+                sequence = gap.sequence,
+                from = gap.from,
+                why = gap.why
+            )
+        })
         .collect();
     for partner in workspace.partners()? {
         let wanted = stream::still_wanted(&stream::with(&workspace.records(), workspace.meta.desk, partner.id)?);
         if !wanted.is_empty() {
-            lines.push(format!("{} asks for {} again", partner.key.unwrap_or_default(), joined(&wanted)));
+            lines.push(phrase!(
+                "{key} asks for {wanted} again",
+                key = partner.key.unwrap_or_default(),
+                wanted = joined(&wanted)
+            ));
         }
     }
     Ok(lines.into_iter().take(MOST).map(|line| vec![StyledText::new(line, StyleRole::Due)]).collect())
@@ -102,11 +114,11 @@ fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> 
         .filter(|b| with.is_none_or(|w| b.from == w || b.to == w))
         .map(|b| {
             PageRow::of(vec![
-                Cell::from(format!("{} to {}", b.from, b.to)),
+                Cell::from(phrase!("{from} to {to}", from = b.from, to = b.to)),
                 Cell::number(b.sequence),
                 in_mood(ListWord::of(b.state), b.state.mood()),
                 if b.note.is_empty() {
-                    Cell::from(counted(b.acts, "act")).by(SortKey::Number(b.acts))
+                    Cell::from(tr_count(b.acts, "act")).by(SortKey::Number(b.acts))
                 } else {
                     Cell::from(b.note.as_str()).by(SortKey::Number(b.acts)).styled(StyleRole::Due)
                 },
@@ -115,7 +127,7 @@ fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> 
         })
         .collect();
     Ok(Section {
-        title: Shown::of("BUNDLES"),
+        title: Shown::of(tr("BUNDLES")),
         columns: vec![
             column("", Width::Fixed(10)),
             column("", Width::Fixed(5)).right().spoken("number"),
@@ -124,7 +136,7 @@ fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> 
             column("", Width::Fixed(13)),
         ],
         rows,
-        empty: Shown::of("No bundle yet."),
+        empty: Shown::of(tr("No bundle yet.")),
         grows: true,
         ..Section::default()
     })
@@ -147,13 +159,13 @@ fn of_partner(workspace: &Workspace, record: &crate::record::store::Record, job:
         .iter()
         .map(|a| {
             let items = if a.items + a.stays > 0 { count(a.items, "item") } else { Cell::default() };
-            let why = if a.why.is_empty() { "every rule holds".to_owned() } else { a.why.clone() };
+            let why = if a.why.is_empty() { tr("every rule holds").to_owned() } else { a.why.clone() };
             row(
                 crate::record::of_change(a.kind),
                 a.record,
                 Mark::None,
                 vec![
-                    Cell::from(a.kind.name().replace('-', " ")),
+                    Cell::from(tr_joined(a.kind.name())),
                     Cell::maybe_tier(a.tier),
                     leaves(a.leaves),
                     items,
@@ -165,35 +177,38 @@ fn of_partner(workspace: &Workspace, record: &crate::record::store::Record, job:
     if preview.owes_receipt {
         rows.push(PageRow::of(vec![
             Cell::nothing(),
-            Cell::from("receipt"),
+            Cell::from(tr("receipt")),
             Cell::nothing(),
             leaves(Leaves::Yes),
             Cell::default(),
-            Cell::from("owed for what came"),
+            Cell::from(tr("owed for what came")),
         ]));
     }
     let code = preview.to.clone();
     Ok(Page {
         head: vec![
             vec![
-                StyledText::new(format!("Bundle {} to {code}", preview.sequence), StyleRole::Title),
-                StyledText::from(format!(
-                    "   fingerprint {}",
-                    record.text("fingerprint").and_then(|f| f.get(..23)).unwrap_or_default()
+                StyledText::new(
+                    phrase!("Bundle {sequence} to {code}", sequence = preview.sequence, code),
+                    StyleRole::Title,
+                ),
+                StyledText::from(phrase!(
+                    "   fingerprint {print}",
+                    print = record.text("fingerprint").and_then(|f| f.get(..23)).unwrap_or_default()
                 )),
-                StyledText::new("   NOT SIGNED", StyleRole::Due),
+                StyledText::new(tr("   NOT SIGNED"), StyleRole::Due),
             ],
             vec![
-                StyledText::from(format!("LEAVES {yes}   PART {part}   STAYS {no}")),
+                StyledText::from(phrase!("LEAVES {yes}   PART {part}   STAYS {no}", yes, part, no)),
                 StyledText::new(
-                    preview.marking.as_ref().map(|m| format!("   effective marking {m}")).unwrap_or_default(),
+                    preview.marking.as_ref().map(|m| phrase!("   effective marking {m}", m)).unwrap_or_default(),
                     StyleRole::Due,
                 ),
             ],
         ],
         bands: vec![
             vec![Section {
-                title: Shown::of("WHAT WOULD LEAVE"),
+                title: Shown::of(tr("WHAT WOULD LEAVE")),
                 columns: vec![
                     column("ID", Width::Fixed(8)),
                     column("WHAT", Width::Fixed(19)),
@@ -203,14 +218,15 @@ fn of_partner(workspace: &Workspace, record: &crate::record::store::Record, job:
                     column("WHY", Width::Rest),
                 ],
                 rows,
-                empty: Shown::from(format!("Nothing waits for {code}.")),
+                empty: Shown::from(phrase!("Nothing waits for {code}.", code)),
                 grows: true,
                 ..Section::default()
             }],
             vec![history(workspace, Some(&code)).map(|s| Section { grows: false, most: 4, ..s })?],
         ],
-        sentence: Shown::from(format!(
-            "{{write bundle}} writes the file for {code}; what stays is not named in it. {{back}} goes back."
+        sentence: Shown::from(phrase!(
+            "{write bundle} writes the file for {code}; what stays is not named in it. {back} goes back.",
+            code
         )),
         ..Page::default()
     })

@@ -8,6 +8,7 @@ use crate::command::taskforce::{self, TaskforceSummary};
 use crate::record::kind::Kind;
 use crate::record::store::Record;
 use crate::record::task::OPEN;
+use crate::tui::language::{phrase, tr, tr_word};
 use crate::tui::page::{Cell, Detail, ListWord, Mark, Page, PageRow, RecordRef, Section, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -40,15 +41,15 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
     let open = tasks.iter().filter(|t| OPEN.contains(&t.state)).count();
     let waits = work::who_waits(&tasks);
     let sentence = match (waits.as_slice(), open) {
-        ([], 0) => "Nothing is to be done.".to_owned(),
-        ([], n) => format!("Open tasks: {n}; no desk waits on another."),
+        ([], 0) => tr("Nothing is to be done.").to_owned(),
+        ([], n) => phrase!("Open tasks: {n}; no desk waits on another.", n),
         (some, _) => format!("{}.", some.join("; ")),
     };
     Ok(Page {
         head: vec![],
         bands: vec![
             vec![Section {
-                title: Shown::of("TASK FORCES"),
+                title: Shown::of(tr("TASK FORCES")),
                 columns: vec![
                     column("ID", Width::Fixed(9)),
                     column("STATE", Width::Fixed(11)),
@@ -59,12 +60,12 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
                     column("TITLE", Width::Rest),
                 ],
                 rows,
-                empty: Shown::of(SCREEN.first_steps),
+                empty: Shown::of(tr(SCREEN.first_steps)),
                 most: 6,
                 ..Section::default()
             }],
             vec![Section {
-                title: Shown::of("DESKS: who signed, who does how much, who waits on whom"),
+                title: Shown::of(tr("DESKS: who signed, who does how much, who waits on whom")),
                 columns: vec![
                     column("DESK", Width::Fixed(6)),
                     column("SIGNED", Width::Fixed(13)),
@@ -79,7 +80,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
                 ..Section::default()
             }],
             vec![Section {
-                title: Shown::from(format!("TASKS {open} open")),
+                title: Shown::from(phrase!("TASKS {open} open", open)),
                 columns: vec![
                     column("ID", Width::Fixed(9)),
                     column("DESK", Width::Fixed(4)),
@@ -89,12 +90,12 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
                     column("WHAT", Width::Rest),
                 ],
                 rows: tasks.iter().map(|task| of_task(task, now)).collect(),
-                empty: Shown::of("No task yet: {give task} gives a desk something to do."),
+                empty: Shown::of(tr("No task yet: {give task} gives a desk something to do.")),
                 grows: true,
                 ..Section::default()
             }],
             vec![Section {
-                title: Shown::of("MEETINGS"),
+                title: Shown::of(tr("MEETINGS")),
                 columns: vec![
                     column("ID", Width::Fixed(9)),
                     column("STATE", Width::Fixed(7)),
@@ -108,7 +109,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
                 ..Section::default()
             }],
             vec![Section {
-                title: Shown::of("JOINT ANALYSES"),
+                title: Shown::of(tr("JOINT ANALYSES")),
                 columns: vec![
                     column("ID", Width::Fixed(9)),
                     column("STATE", Width::Fixed(10)),
@@ -130,35 +131,43 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
 /// What is known of a task force.
 pub fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let summary = taskforce::row(workspace, record)?;
-    d.line("STANDS", summary.status.word());
-    d.line("VERSION", summary.version.to_string());
-    d.line("LEAD", summary.lead.as_str());
+    d.line(tr("STANDS"), tr_word(summary.status.word()));
+    d.line(tr("VERSION"), summary.version.to_string());
+    d.line(tr("LEAD"), summary.lead.as_str());
     for desk in &summary.desks {
         let signed = summary.signed.iter().find(|s| s.desk == *desk);
         match signed {
-            Some(signed) => d.line(desk, StyledText::new(format!("signed {}", signed.at.to_minute()), StyleRole::Good)),
-            None => d.line(desk, StyledText::new("has not signed", StyleRole::Due)),
+            Some(signed) => {
+                d.line(desk, StyledText::new(phrase!("signed {at}", at = signed.at.to_minute()), StyleRole::Good))
+            }
+            None => d.line(desk, StyledText::new(tr("has not signed"), StyleRole::Due)),
         }
     }
     for left in &summary.left {
-        d.line(&left.desk, StyledText::new(format!("left {}", left.at.to_minute()), StyleRole::Note));
+        d.line(&left.desk, StyledText::new(phrase!("left {at}", at = left.at.to_minute()), StyleRole::Note));
     }
     for desk in &summary.unchecked {
-        let said = "its signature could not be checked: pin it, then ask the lead for `taskforce pass`";
+        let said = tr("its signature could not be checked: pin it, then ask the lead for `taskforce pass`");
         d.line(desk, StyledText::new(said, StyleRole::Stop));
     }
-    d.line("FOR", summary.purposes.join(", "));
-    d.line("DATA", summary.categories.iter().map(|c| c.word()).collect::<Vec<_>>().join(", "));
-    d.line("UP TO", summary.tier.map_or("the default of each partner's kind".to_owned(), |t| format!("tier {t}")));
-    d.line("FROM", summary.from.to_minute());
-    d.line("UNTIL", summary.until.to_minute());
-    d.line("KEPT", format!("at most {} days", summary.retention_cap_days));
+    d.line(tr("FOR"), summary.purposes.join(", "));
+    d.line(tr("DATA"), summary.categories.iter().map(|c| tr_word(c.word())).collect::<Vec<_>>().join(", "));
+    d.line(
+        tr("UP TO"),
+        summary.tier.map_or(tr("the default of each partner's kind").to_owned(), |t| phrase!("tier {t}", t)),
+    );
+    d.line(tr("FROM"), summary.from.to_minute());
+    d.line(tr("UNTIL"), summary.until.to_minute());
+    d.line(tr("KEPT"), phrase!("at most {days} days", days = summary.retention_cap_days));
     if !summary.targets.is_empty() {
-        d.line("TARGETS", summary.targets.as_str());
+        d.line(tr("TARGETS"), summary.targets.as_str());
     }
     if let Some(next) = &summary.next {
         d.gap();
-        d.line("NEXT", format!("version {}, not signed by {}", next.version, next.unsigned.join(", ")));
+        d.line(
+            tr("NEXT"),
+            phrase!("version {version}, not signed by {who}", version = next.version, who = next.unsigned.join(", ")),
+        );
         for part in &next.differs {
             let said = format!("{}: {} -> {}", part.what, part.before, part.after);
             d.line("", StyledText::new(said, StyleRole::Due));
@@ -170,7 +179,7 @@ pub fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
     }
     for evaluation in taskforce::evaluations(workspace, record)? {
         d.gap();
-        d.body(&format!("{} SAYS", evaluation.desk), &evaluation.text);
+        d.body(&phrase!("{desk} SAYS", desk = evaluation.desk), &evaluation.text);
     }
     Ok(())
 }
@@ -179,12 +188,12 @@ pub fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
 pub fn meeting_detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let all = record.subject.map(|of| work::meetings_of(workspace, of)).transpose()?.unwrap_or_default();
     let Some(meeting) = all.into_iter().find(|m| m.id == record.id) else { return Ok(()) };
-    d.line("CALLED BY", meeting.by.as_str());
-    d.line("ON", meeting.on.map(Timestamp::to_minute).unwrap_or_default());
-    d.body("AGENDA", &meeting.agenda);
-    d.body("MINUTES", &meeting.minutes);
+    d.line(tr("CALLED BY"), meeting.by.as_str());
+    d.line(tr("ON"), meeting.on.map(Timestamp::to_minute).unwrap_or_default());
+    d.body(tr("AGENDA"), &meeting.agenda);
+    d.body(tr("MINUTES"), &meeting.minutes);
     for decision in &meeting.decisions {
-        d.line("DECIDED", decision.as_str());
+        d.line(tr("DECIDED"), decision.as_str());
     }
     Ok(())
 }
@@ -193,17 +202,26 @@ pub fn meeting_detail(workspace: &Workspace, record: &Record, d: &mut Detail) ->
 pub fn analysis_detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let all = analysis::rows(workspace)?;
     let Some(analysis) = all.into_iter().find(|a| a.id == record.id) else { return Ok(()) };
-    d.line("VERSION", analysis.version.to_string());
-    d.line("OWNERS", analysis.owners.join(" "));
-    d.line("LET IT LEAVE", StyledText::new(analysis.released_by.join(" "), StyleRole::Good));
-    d.line("HOLD IT", StyledText::new(analysis.held_by.join(" "), StyleRole::Stop));
-    d.line("WAITS ON", StyledText::new(analysis.waits_on.join(" "), StyleRole::Due));
-    d.line("MARKING", analysis.marking.as_str());
+    d.line(tr("VERSION"), analysis.version.to_string());
+    d.line(tr("OWNERS"), analysis.owners.join(" "));
+    d.line(tr("LET IT LEAVE"), StyledText::new(analysis.released_by.join(" "), StyleRole::Good));
+    d.line(tr("HOLD IT"), StyledText::new(analysis.held_by.join(" "), StyleRole::Stop));
+    d.line(tr("WAITS ON"), StyledText::new(analysis.waits_on.join(" "), StyleRole::Due));
+    d.line(tr("MARKING"), analysis.marking.as_str());
     for source in &analysis.sources {
         let consent =
             if source.consent.is_empty() { String::new() } else { format!(", {}", source.consent.join(", ")) };
         let name = short(Kind::Item, source.item);
-        d.line("RESTS ON", format!("{name} of {}, {}{consent}", source.originator, source.marking));
+        d.line(
+            tr("RESTS ON"),
+            phrase!(
+                "{name} of {originator}, {marking}{consent}",
+                name,
+                originator = source.originator,
+                marking = source.marking,
+                consent
+            ),
+        );
     }
     Ok(())
 }
@@ -247,9 +265,9 @@ fn desks_of(summary: &TaskforceSummary, tasks: &[TaskRow], now: Timestamp) -> Ve
         waits_on.dedup();
         let signed = summary.signed.iter().find(|s| s.desk == *desk).map(|s| s.at);
         let signed = match (signed, summary.left.iter().any(|s| s.desk == *desk)) {
-            (_, true) => Cell::new("left", StyleRole::Note),
+            (_, true) => Cell::new(tr("left"), StyleRole::Note),
             (Some(at), false) => due_at(Some(at), now),
-            (None, false) => Cell::new("not signed", StyleRole::Due),
+            (None, false) => Cell::new(tr("not signed"), StyleRole::Due),
         };
         PageRow::of(vec![
             Cell::from(desk.as_str()),

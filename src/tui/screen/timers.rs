@@ -10,6 +10,7 @@ use crate::record::hold::{StandingHolds, State as HoldState};
 use crate::record::kind::Kind;
 use crate::record::store::RecordStore as _;
 use crate::store;
+use crate::tui::language::{on_screen, phrase, tr, tr_count, tr_date, tr_word};
 use crate::tui::page::{
     Cell, Line, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column,
 };
@@ -18,7 +19,7 @@ use crate::tui::picture::bar::Bar;
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::tui::words::{called, content};
-use crate::value::text::{Shown, counted, thousands};
+use crate::value::text::{Shown, thousands};
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -64,9 +65,11 @@ fn by_day(workspace: &Workspace) -> Result<Page, Error> {
         let (left, mark) = left(Some(group.first), now);
         let others = group.count.saturating_sub(group.items);
         let then = match (group.items, others) {
-            (items, 0) => format!("{} to be erased", thousands(items)),
-            (0, _) => "other clocks".to_owned(),
-            (items, others) => format!("{} to be erased, {} others", thousands(items), thousands(others)),
+            (items, 0) => phrase!("{items} to be erased", items = thousands(items)),
+            (0, _) => tr("other clocks").to_owned(),
+            (items, others) => {
+                phrase!("{items} to be erased, {others} others", items = thousands(items), others = thousands(others))
+            }
         };
         let cells =
             vec![left, day(group.first), Cell::number(group.count), called(workspace, &case)?.into(), then.into()];
@@ -82,8 +85,8 @@ fn by_day(workspace: &Workspace) -> Result<Page, Error> {
     }
     rows.sort_by_key(|(due, _)| *due);
     let section = Section {
-        title: Shown::from(format!("CLOCKS BY DAY AND CASE {}", rows.len())),
-        aside: Shown::from(format!("late {}", store::tally::due_by(&workspace.db, now)?)),
+        title: Shown::from(phrase!("CLOCKS BY DAY AND CASE {rows}", rows = rows.len())),
+        aside: Shown::from(phrase!("late {db}", db = store::tally::due_by(&workspace.db, now)?)),
         columns: vec![
             column("LEFT", Width::Fixed(7)).right(),
             column("DAY", Width::Fixed(6)),
@@ -92,21 +95,21 @@ fn by_day(workspace: &Workspace) -> Result<Page, Error> {
             column("THEN", Width::Fixed(20)),
         ],
         rows: rows.into_iter().map(|(_, row)| row).collect(),
-        empty: Shown::of(SCREEN.first_steps),
+        empty: Shown::of(tr(SCREEN.first_steps)),
         grows: true,
         ..Section::default()
     };
     Ok(Page {
         head: this_clock(workspace, now)?,
         bands: vec![vec![section]],
-        sentence: Shown::of("{open} opens a group, row by row; {back} comes back."),
+        sentence: Shown::of(tr("{open} opens a group, row by row; {back} comes back.")),
         ..Page::default()
     })
 }
 
 /// A day as it stands in a column.
 fn day(at: Timestamp) -> Cell {
-    Cell::from(at.day_and_month()).by(SortKey::Time(at))
+    Cell::from(tr_date(&at.day_and_month())).by(SortKey::Time(at))
 }
 
 /// The row of a clock by the number of its record.
@@ -151,22 +154,22 @@ fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
     let is_long = section.window.is_some();
     let case = look.focus.map(|case| records.get(case)).transpose()?.flatten();
     let title = match case {
-        Some(case) => format!("CLOCKS OF {}", called(workspace, &case)?),
-        None => "RETENTION AND OTHER CLOCKS".to_owned(),
+        Some(case) => phrase!("CLOCKS OF {case}", case = called(workspace, &case)?),
+        None => tr("RETENTION AND OTHER CLOCKS").to_owned(),
     };
     let section = Section {
         title: Shown::from(title),
-        aside: Shown::from(format!("late {late}")),
-        empty: Shown::of(SCREEN.first_steps),
+        aside: Shown::from(phrase!("late {late}", late)),
+        empty: Shown::of(tr(SCREEN.first_steps)),
         ..section
     };
     Ok(Page {
         head: this_clock(workspace, now)?,
         bands: vec![vec![section], std::iter::once(two_weeks(workspace, now)?).chain(weeks(workspace, now)?).collect()],
         sentence: Shown::of(match (is_long && look.focus.is_none(), late) {
-            (true, _) => "{previous tab} groups them by day and case; {purge what is due} erases what is due.",
-            (false, 0) => "Nothing is late. {purge what is due} erases what is due: it waits for nobody.",
-            (false, _) => "Some of it is late: {purge what is due} erases what is due.",
+            (true, _) => tr("{previous tab} groups them by day and case; {purge what is due} erases what is due."),
+            (false, 0) => tr("Nothing is late. {purge what is due} erases what is due: it waits for nobody."),
+            (false, _) => tr("Some of it is late: {purge what is due} erases what is due."),
         }),
         ..Page::default()
     })
@@ -176,15 +179,20 @@ fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
 fn this_clock(workspace: &Workspace, now: Timestamp) -> Result<Vec<Line>, Error> {
     let fault = workspace.clock_fault()?;
     Ok(vec![match (fault, workspace.last_signed()?) {
-        (Some(fault), _) => vec![StyledText::new(format!("CLOCK  {}: {}", fault.what, fault.hint), StyleRole::Stop)],
+        (Some(fault), _) => {
+            vec![StyledText::new(
+                phrase!("CLOCK  {what}: {hint}", what = fault.what, hint = fault.hint),
+                StyleRole::Stop,
+            )]
+        }
         (None, Some(last)) => {
-            let last = last.on_screen(now);
+            let last = on_screen(last, now);
             vec![
-                StyledText::new("CLOCK  ", StyleRole::Note),
-                StyledText::from(format!("this machine's; the last act here: {last}")),
+                StyledText::new(tr("CLOCK  "), StyleRole::Note),
+                StyledText::from(phrase!("this machine's; the last act here: {last}", last)),
             ]
         }
-        (None, None) => vec![StyledText::new("CLOCK  ", StyleRole::Note), StyledText::from("this machine's")],
+        (None, None) => vec![StyledText::new(tr("CLOCK  "), StyleRole::Note), StyledText::from(tr("this machine's"))],
     }])
 }
 
@@ -194,12 +202,12 @@ fn clock(timer: &Timer, what: &str, now: Timestamp) -> PageRow {
     // What it is stands before; what comes of it is told by one word.
     let then = Cell::word(timer.then);
     let then = match timer.then {
-        WhenDue::Deletion => then.said("DELETE").styled(StyleRole::Due),
-        WhenDue::Review => then.said("review").styled(StyleRole::Due),
-        WhenDue::ClockEnds | WhenDue::AgreementEnds => then.said("ends"),
-        WhenDue::BackupEnds => then.said("destroy").styled(StyleRole::Due),
-        WhenDue::Renewal => then.said("renew"),
-        WhenDue::ApprovalLapses => then.said("lapses"),
+        WhenDue::Deletion => then.said(tr("DELETE")).styled(StyleRole::Due),
+        WhenDue::Review => then.said(tr("review")).styled(StyleRole::Due),
+        WhenDue::ClockEnds | WhenDue::AgreementEnds => then.said(tr("ends")),
+        WhenDue::BackupEnds => then.said(tr("destroy")).styled(StyleRole::Due),
+        WhenDue::Renewal => then.said(tr("renew")),
+        WhenDue::ApprovalLapses => then.said(tr("lapses")),
         WhenDue::Nothing => then,
     };
     let partner = timer.partner.as_deref().unwrap_or_default();
@@ -209,7 +217,7 @@ fn clock(timer: &Timer, what: &str, now: Timestamp) -> PageRow {
         Cell::from(partner),
     ];
     let mut row = row(timer.kind, timer.id, if timer.held { Mark::Held } else { mark }, cells);
-    row.cells.insert(0, if timer.held { Cell::from("HOLD") } else { left });
+    row.cells.insert(0, if timer.held { Cell::from(tr("HOLD")) } else { left });
     row.cells.insert(1, due_at(timer.due, now));
     row.with_partner(partner).due(timer.due)
 }
@@ -230,10 +238,10 @@ fn weeks(workspace: &Workspace, now: Timestamp) -> Result<Option<Section>, Error
         let begins = from.plus(Duration::days(7 * n as i64)).day_and_month();
         let role = if n == 0 && *count > 0 { StyleRole::Due } else { StyleRole::Guidance };
         let bar = Cell::drawn(Picture::Bar(Bar::count(*count, most, role)));
-        PageRow::of(vec![Cell::from(format!("from {begins}")), Cell::number(*count), bar])
+        PageRow::of(vec![Cell::from(phrase!("from {begins}", begins)), Cell::number(*count), bar])
     };
     Ok(Some(Section {
-        title: Shown::of("TO BE ERASED, by week"),
+        title: Shown::of(tr("TO BE ERASED, by week")),
         columns: vec![column("", Width::Fixed(12)), column("", Width::Fixed(7)).right(), column("", Width::Rest)],
         rows: counts.iter().enumerate().map(row).collect(),
         most: WEEKS as u16,
@@ -259,12 +267,12 @@ fn two_weeks(workspace: &Workspace, now: Timestamp) -> Result<Section, Error> {
     // Where there is no room for two weeks, it is for the days that come first.
     columns.extend((0..14).map(|_| column("", Width::Fixed(3)).right().optional()));
     Ok(Section {
-        title: Shown::of("NEXT 14 DAYS"),
+        title: Shown::of(tr("NEXT 14 DAYS")),
         columns,
         rows: vec![
             line("", &mut (0..14).map(|n| day(n).date().day().to_string())),
-            line("delete", &mut counts.iter().map(|(items, _)| told(*items))),
-            line("other", &mut counts.iter().map(|(_, others)| told(*others))),
+            line(tr("delete"), &mut counts.iter().map(|(items, _)| told(*items))),
+            line(tr("other"), &mut counts.iter().map(|(_, others)| told(*others))),
         ],
         most: 3,
         ..Section::default()
@@ -291,7 +299,7 @@ fn of_holds(workspace: &Workspace) -> Result<Page, Error> {
         })
         .collect();
     let section = Section {
-        title: Shown::of("HOLDS"),
+        title: Shown::of(tr("HOLDS")),
         columns: vec![
             column("ID", Width::Fixed(8)),
             column("STATE", Width::Fixed(8)),
@@ -301,14 +309,14 @@ fn of_holds(workspace: &Workspace) -> Result<Page, Error> {
             column("WHY", Width::Rest),
         ],
         rows,
-        empty: Shown::of("Nothing is held."),
+        empty: Shown::of(tr("Nothing is held.")),
         grows: true,
         ..Section::default()
     };
     Ok(Page {
         head: vec![],
         bands: vec![vec![section]],
-        sentence: Shown::of("A hold beats every timer until another person lifts it: {sign} lifts."),
+        sentence: Shown::of(tr("A hold beats every timer until another person lifts it: {sign} lifts.")),
         ..Page::default()
     })
 }
@@ -326,7 +334,7 @@ fn grouped_duties(workspace: &Workspace) -> Result<Option<Section>, Error> {
         let what = case.as_ref().map(|case| called(workspace, case)).transpose()?.unwrap_or_default();
         let cells = vec![
             Cell::number(count),
-            Cell::from(format!("{} owes", group.by)),
+            Cell::from(phrase!("{by} owes", by = group.by)),
             in_mood(ListWord::of(group.state), group.state.mood()),
             group.day.map_or_else(|| Cell::nothing().styled(StyleRole::Note), day),
             Cell::from(what),
@@ -335,8 +343,8 @@ fn grouped_duties(workspace: &Workspace) -> Result<Option<Section>, Error> {
         rows.push(PageRow::of(cells).about(subject).with_partner(&group.by).due(group.day));
     }
     Ok(Some(Section {
-        title: Shown::of("DUTIES TO DELETE, by day and case"),
-        aside: Shown::from(format!("{} in {}", thousands(all), counted(rows.len(), "group"))),
+        title: Shown::of(tr("DUTIES TO DELETE, by day and case")),
+        aside: Shown::from(phrase!("{all} in {rows}", all = thousands(all), rows = tr_count(rows.len(), "group"))),
         columns: vec![
             column("COUNT", Width::Fixed(9)).right(),
             column("WHO", Width::Fixed(8)),
@@ -355,7 +363,7 @@ fn of_duties(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
     if let Some(section) = grouped {
         return Ok(Page {
             bands: vec![vec![section]],
-            sentence: Shown::of("{open} opens a group, row by row; {back} comes back."),
+            sentence: Shown::of(tr("{open} opens a group, row by row; {back} comes back.")),
             ..Page::default()
         });
     }
@@ -367,7 +375,7 @@ fn of_duties(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
         .iter()
         .map(|d| {
             let cells = vec![
-                Cell::from(format!("{} owes {}", d.by, d.to)),
+                Cell::from(phrase!("{by} owes {to}", by = d.by, to = d.to)),
                 in_mood(ListWord::of(d.state), d.state.mood()),
                 due_at(d.delete_by, workspace.now()),
             ];
@@ -375,7 +383,7 @@ fn of_duties(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
         })
         .collect();
     let section = Section {
-        title: Shown::of("DUTIES TO DELETE"),
+        title: Shown::of(tr("DUTIES TO DELETE")),
         columns: vec![
             column("ID", Width::Fixed(8)),
             column("WHO", Width::Rest),
@@ -383,14 +391,14 @@ fn of_duties(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
             column("BY", Width::Fixed(13)),
         ],
         rows,
-        empty: Shown::of("No deletions outstanding."),
+        empty: Shown::of(tr("No deletions outstanding.")),
         grows: true,
         ..Section::default()
     };
     Ok(Page {
         head: vec![],
         bands: vec![vec![section]],
-        sentence: Shown::of("A duty is outstanding until the partner's signed certificate is here."),
+        sentence: Shown::of(tr("A duty is outstanding until the partner's signed certificate is here.")),
         ..Page::default()
     })
 }
@@ -399,8 +407,13 @@ fn of_certificates(workspace: &Workspace) -> Result<Page, Error> {
     let rows = crate::command::retention::purge::certificate_rows(workspace)?
         .iter()
         .map(|c| {
-            let counts =
-                c.counts.iter().flatten().map(|(kind, n)| format!("{n} {kind}")).collect::<Vec<_>>().join(", ");
+            let counts = c
+                .counts
+                .iter()
+                .flatten()
+                .map(|(kind, n)| format!("{n} {}", tr_word(kind)))
+                .collect::<Vec<_>>()
+                .join(", ");
             row(
                 Kind::Certificate,
                 c.id,
@@ -418,7 +431,7 @@ fn of_certificates(workspace: &Workspace) -> Result<Page, Error> {
         })
         .collect();
     let section = Section {
-        title: Shown::of("DELETION CERTIFICATES"),
+        title: Shown::of(tr("DELETION CERTIFICATES")),
         columns: vec![
             column("ID", Width::Fixed(8)),
             column("DESK", Width::Fixed(4)),
@@ -428,14 +441,14 @@ fn of_certificates(workspace: &Workspace) -> Result<Page, Error> {
             column("BY", Width::Fixed(14)),
         ],
         rows,
-        empty: Shown::of("Nothing was erased yet."),
+        empty: Shown::of(tr("Nothing was erased yet.")),
         grows: true,
         ..Section::default()
     };
     Ok(Page {
         head: vec![],
         bands: vec![vec![section]],
-        sentence: Shown::of("{sign} countersigns a certificate, as its verifier."),
+        sentence: Shown::of(tr("{sign} countersigns a certificate, as its verifier.")),
         ..Page::default()
     })
 }

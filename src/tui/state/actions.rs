@@ -4,6 +4,7 @@ use super::{End, State};
 use crate::command::definition::Key;
 use crate::tui::action::{Action, Intent};
 use crate::tui::input::Input;
+use crate::tui::language::tr;
 use crate::tui::long::CachedList;
 use crate::tui::mode::Mode;
 use crate::tui::page::StyledText;
@@ -19,8 +20,10 @@ impl State {
             None => self.do_intent(action.intent),
             // What only moves or opens is done as soon as there are rows; for what acts on one, one must have seen it.
             Some(true) if self.ahead.len() < AHEAD => self.ahead.push(action),
-            Some(_) => self
-                .show_message(StyledText::new("The rows are not here yet: once more when they are.", StyleRole::Note)),
+            Some(_) => self.show_message(StyledText::new(
+                tr("The rows are not here yet: once more when they are."),
+                StyleRole::Note,
+            )),
         }
     }
 

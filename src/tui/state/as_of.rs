@@ -6,6 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::State;
 use crate::tui::input::Input;
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::{Mode, Wait};
 use crate::tui::page::StyledText;
 use crate::tui::theme::StyleRole;
@@ -19,19 +20,21 @@ impl State {
     pub(super) fn look_back_to_act(&mut self) {
         match self.view().selected_act() {
             Some(number) => self.look_back(Some(Moment::Act(number))),
-            None => self
-                .show_message(StyledText::new("No act is selected: its row begins with its number.", StyleRole::Note)),
+            None => self.show_message(StyledText::new(
+                tr("No act is selected: its row begins with its number."),
+                StyleRole::Note,
+            )),
         }
     }
 
     /// Looks at a moment of the record, or at now again.
     pub(super) fn look_back(&mut self, moment: Option<Moment>) {
         if let Some(job) = self.jobs.first() {
-            let text = format!("{} runs: look back when it is done.", job.name());
+            let text = phrase!("{job} runs: look back when it is done.", job = job.name());
             return self.show_message(StyledText::new(text, StyleRole::Due));
         }
         if moment.is_none() && self.as_of.is_none() {
-            return self.show_message_with_keys("This is now; {as of} goes back in the record.", StyleRole::Note);
+            return self.show_message_with_keys(tr("This is now; {as of} goes back in the record."), StyleRole::Note);
         }
         let ticket = self.next_ticket();
         let Some(workers) = &self.workers else { return };
@@ -67,9 +70,12 @@ impl State {
                 self.fetch();
                 match as_of {
                     Some(_) => {
-                        self.show_message_with_keys("Read only, as it was. {now} goes back to now.", StyleRole::Note);
+                        self.show_message_with_keys(
+                            tr("Read only, as it was. {now} goes back to now."),
+                            StyleRole::Note,
+                        );
                     }
-                    None => self.show_message(StyledText::new("This is now again.", StyleRole::Good)),
+                    None => self.show_message(StyledText::new(tr("This is now again."), StyleRole::Good)),
                 }
             }
             Err(failure) if failure.kind == ErrorKind::Cancelled => {}

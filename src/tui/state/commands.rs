@@ -13,6 +13,7 @@ use crate::record::purge::PURGE;
 use crate::tui::available_actions::{Prepared, commands_for};
 use crate::tui::bulk::prepare_each;
 use crate::tui::jobs::Running;
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Wait;
 use crate::tui::overlay::confirm::Confirm;
 use crate::tui::overlay::form::view::{FormView, Submission};
@@ -34,7 +35,7 @@ impl State {
     pub(super) fn offer_commands(&mut self, key: Key) {
         let subjects = self.subjects();
         if subjects.is_empty() {
-            return self.show_message(StyledText::new("Nothing is selected.", StyleRole::Note));
+            return self.show_message(StyledText::new(tr("Nothing is selected."), StyleRole::Note));
         }
         let ticket = self.next_ticket();
         self.mode.begin_waiting(Wait::new(ticket));
@@ -57,7 +58,7 @@ impl State {
         match commands.as_deref() {
             Err(failure) => self.show_failure(failure),
             Ok([]) => self.show_message_with_keys(
-                "Nothing of that kind can be done with this now; {actions} shows what can.",
+                tr("Nothing of that kind can be done with this now; {actions} shows what can."),
                 StyleRole::Due,
             ),
             Ok(some) => self.offer(some, subjects),
@@ -75,7 +76,7 @@ impl State {
             Entry::new(command.full_name(), StyledText::new(command.about, StyleRole::Note), pick)
         };
         let entries = commands.iter().map(entry).collect();
-        self.mode.push(Box::new(Menu::new("Which of these?", entries)));
+        self.mode.push(Box::new(Menu::new(tr("Which of these?"), entries)));
     }
 
     pub(super) fn begin_named(&mut self, name: &str, subjects: Vec<RecordRef>) {
@@ -126,7 +127,7 @@ impl State {
         }
         if let Some(draft) = self.drafts.all.get(&form.draft_name()).cloned() {
             form.restore(draft);
-            self.show_message(StyledText::new("Your draft is back.", StyleRole::Note));
+            self.show_message(StyledText::new(tr("Your draft is back."), StyleRole::Note));
         }
         self.mode.push(Box::new(form));
         self.ask_for_pairs();
@@ -293,7 +294,8 @@ impl State {
             lines.extend(shown_lines(message));
         }
         let role = if output.code == 0 { StyleRole::Good } else { StyleRole::Stop };
-        let message = output.message.clone().unwrap_or_else(|| format!("{}: done.", command.full_name()));
+        let message =
+            output.message.clone().unwrap_or_else(|| phrase!("{command}: done.", command = command.full_name()));
         self.show_message(StyledText::new(first_line(&message), role));
         let more = output.text.is_some()
             || output.message.is_none()

@@ -5,6 +5,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use super::State;
+use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::form::handling::LeftForm;
 use crate::tui::page::StyledText;
 use crate::tui::theme::StyleRole;
@@ -25,7 +26,7 @@ impl State {
             self.drafts.all.remove(&name);
         } else {
             self.drafts.all.insert(name, draft);
-            self.show_message(StyledText::new("Kept as a draft: it is there when you come back.", StyleRole::Note));
+            self.show_message(StyledText::new(tr("Kept as a draft: it is there when you come back."), StyleRole::Note));
         }
         self.keep_drafts();
     }
@@ -53,7 +54,10 @@ impl State {
         self.drafts.writing = false;
         self.drafts.failed = written.is_err();
         if let Err(failure) = written {
-            self.show_message(StyledText::new(format!("The draft is not kept: {}", failure.what), StyleRole::Stop));
+            self.show_message(StyledText::new(
+                phrase!("The draft is not kept: {what}", what = failure.what),
+                StyleRole::Stop,
+            ));
         }
         if std::mem::take(&mut self.drafts.changed) && !self.mode.is_locked() {
             self.keep_drafts();

@@ -7,6 +7,7 @@ use super::{End, State};
 use crate::tui::action::Intent;
 use crate::tui::key::{Chord, written};
 use crate::tui::keymap::Meaning;
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Mode;
 use crate::tui::page::StyledText;
 use crate::tui::theme::StyleRole;
@@ -81,7 +82,7 @@ impl State {
                 self.pressed.clear();
                 if key.code != KeyCode::Esc {
                     self.show_message_with_keys(
-                        &format!("{typed} means nothing here; {{help}} shows what does."),
+                        &phrase!("{typed} means nothing here; {help} shows what does.", typed),
                         StyleRole::Note,
                     );
                 }
@@ -117,7 +118,7 @@ impl State {
         if let Some(top) = self.mode.top_mut() {
             let Some(outcome) = top.paste(text) else {
                 // A question is never answered by a paste, and no paste is taken for keys.
-                self.show_message(StyledText::new("A paste answers no question: type the word.", StyleRole::Due));
+                self.show_message(StyledText::new(tr("A paste answers no question: type the word."), StyleRole::Due));
                 return false;
             };
             self.follow_up(outcome);
@@ -132,7 +133,7 @@ impl State {
                 self.fetch_detail();
             }
             _ => {
-                self.show_message_with_keys(NO_FIELD, StyleRole::Due);
+                self.show_message_with_keys(tr(NO_FIELD), StyleRole::Due);
                 return false;
             }
         }

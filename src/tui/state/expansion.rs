@@ -1,6 +1,7 @@
 //! Collapsing and expanding what hangs below a row.
 
 use super::State;
+use crate::tui::language::tr;
 use crate::tui::page::StyledText;
 use crate::tui::theme::StyleRole;
 use crate::tui::view::Turned;
@@ -10,8 +11,8 @@ impl State {
     pub(super) fn expand(&mut self) {
         let said = match self.view_mut().expand() {
             Turned::Done => return self.fetch(),
-            Turned::Nothing => "Nothing is linked with it.",
-            Turned::TooMany => "So many are expanded that no more fit: collapse one first.",
+            Turned::Nothing => tr("Nothing is linked with it."),
+            Turned::TooMany => tr("So many are expanded that no more fit: collapse one first."),
         };
         self.show_message(StyledText::new(said, StyleRole::Note));
     }

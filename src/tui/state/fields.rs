@@ -7,6 +7,7 @@ use crate::command::definition::{ArgKind, PairRow};
 use crate::host::file;
 use crate::record::bundle::EXPORT;
 use crate::tui::available_actions::{KindChoice, are_kinds, choices, kinds};
+use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::form::handling::{FormHost, LeftForm};
 use crate::tui::overlay::form::view::FormView;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
@@ -33,14 +34,14 @@ impl FormHost for State {
         let Some(row) = form.row() else { return };
         let title = row.name();
         if let Some(words) = row.words().filter(|words| row.pair.is_none() && are_kinds(words)) {
-            let menu = Menu::awaiting(title, ticket, "Looking …").for_field(Self::put_value);
+            let menu = Menu::awaiting(title, ticket, tr("Looking …")).for_field(Self::put_value);
             form.asked_choices = ticket;
             self.mode.push(Box::new(menu));
             return self.read(
                 move |workspace| kinds(workspace, &words),
                 move |state, found| {
                     let entries = found.map(|found| found.into_iter().map(kind_entry).collect());
-                    state.entries_arrived(ticket, entries, "There is none.");
+                    state.entries_arrived(ticket, entries, tr("There is none."));
                 },
             );
         }
@@ -61,7 +62,8 @@ impl FormHost for State {
         form.asked_choices = ticket;
         let typed = form.form();
         let kinds = if let ArgKind::Record(kinds) = takes { Some(kinds) } else { None };
-        let menu = Menu::awaiting(title, ticket, "Looking …").for_field(Self::put_value).of_kinds(kinds, Self::search);
+        let menu =
+            Menu::awaiting(title, ticket, tr("Looking …")).for_field(Self::put_value).of_kinds(kinds, Self::search);
         self.mode.push(Box::new(menu));
         self.read(
             move |workspace| choices(workspace, takes, &typed),
@@ -92,8 +94,8 @@ impl FormHost for State {
 /// A kind of request in a list: what it does, and with whom it is in force.
 fn kind_entry(kind: KindChoice) -> Entry<State> {
     let (stands, role) = match kind.with.is_empty() {
-        true => ("in force with no partner: a draft or an exercise alone".to_owned(), StyleRole::Note),
-        false => (format!("in force with {}", kind.with.join(" ")), StyleRole::Good),
+        true => (tr("in force with no partner: a draft or an exercise alone").to_owned(), StyleRole::Note),
+        false => (phrase!("in force with {with}", with = kind.with.join(" ")), StyleRole::Good),
     };
     let note = StyledText::new(format!("{} \u{b7} {stands}", kind.basis), role);
     Entry { also: kind.id.to_owned(), ..Entry::new(kind.does, note, Pick::Value(kind.id.to_owned())) }
@@ -120,7 +122,7 @@ impl State {
     fn choices_arrived(&mut self, ticket: Ticket, choices: Result<Vec<(String, String)>, Error>) {
         let entry = |(value, label): (String, String)| Entry::new(label, "", Pick::Value(value));
         let entries = choices.map(|choices| choices.into_iter().map(entry).collect());
-        self.entries_arrived(ticket, entries, "There is none.");
+        self.entries_arrived(ticket, entries, tr("There is none."));
     }
 
     /// Puts a value into the row of the form's cursor. A folder is gone into; everything else is the answer.
@@ -151,12 +153,12 @@ impl State {
         let value = |p: &Path| Pick::Value(p.to_string_lossy().into_owned());
         let open = |p: &Path| Pick::Value(format!("{}/", p.display()));
         let here = StyledText::new(folder.to_string_lossy().into_owned(), StyleRole::Note);
-        let mut entries = vec![Entry::new("this folder", here, value(&folder))];
+        let mut entries = vec![Entry::new(tr("this folder"), here, value(&folder))];
         entries.extend(to.and_then(|to| self.new_bundle(&to)).map(|name| {
-            let about = StyledText::new("a new file in this folder", StyleRole::Note);
+            let about = StyledText::new(tr("a new file in this folder"), StyleRole::Note);
             Entry::new(name.clone(), about, value(&folder.join(name)))
         }));
-        let above = StyledText::new("the folder above", StyleRole::Note);
+        let above = StyledText::new(tr("the folder above"), StyleRole::Note);
         entries.extend(folder.parent().map(|p| Entry::new("..", above, open(p))));
         match file::entries_in(&folder) {
             Ok((folders, files)) => {

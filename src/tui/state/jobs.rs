@@ -7,6 +7,7 @@ use super::commands::first_line;
 use crate::command::definition::Output;
 use crate::command::plain;
 use crate::tui::jobs::{Ended, Running};
+use crate::tui::language::{on_screen, phrase, tr};
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::{Menu, Purpose};
 use crate::tui::overlay::reader::Reader;
@@ -18,9 +19,9 @@ use crate::workspace::error::{Error, ErrorKind};
 impl State {
     /// The list of what runs, what waits and what has ended.
     pub(super) fn show_jobs(&mut self) {
-        let title = "Jobs: Enter cancels one, or shows what it said";
+        let title = tr("Jobs: Enter cancels one, or shows what it said");
         let mut menu = Menu::new(title, self.job_entries()).with_purpose(Purpose::Jobs);
-        menu.empty = "Nothing has run since you came.";
+        menu.empty = tr("Nothing has run since you came.");
         self.mode.push(Box::new(menu));
     }
 
@@ -31,7 +32,7 @@ impl State {
             Entry::new(job.name(), StyledText::new(job.state(n == 0), StyleRole::Due), cancel)
         });
         let ended = self.jobs.ended.iter().rev().map(|job| {
-            let text = format!("{}  {}", job.at.on_screen(self.now()), job.result.text);
+            let text = format!("{}  {}", on_screen(job.at, self.now()), job.result.text);
             let (name, lines) = (job.name.clone(), job.lines.clone());
             let read = Pick::stay(move |state: &mut Self| {
                 state.mode.push(Box::new(Reader::of_lines(&name, &lines)));
@@ -54,8 +55,12 @@ impl State {
     pub(super) fn cancel_job(&mut self, ticket: Ticket) {
         let Some(job) = self.jobs.running.iter().find(|job| job.ticket == ticket) else { return };
         job.cancelled.store(true, Ordering::Relaxed);
-        let what = if job.several { "what is done with some stays done" } else { "nothing of it will have been done" };
-        self.show_message(StyledText::new(format!("Cancelling {}: {what}.", job.name()), StyleRole::Due));
+        let what =
+            if job.several { tr("what is done with some stays done") } else { tr("nothing of it will have been done") };
+        self.show_message(StyledText::new(
+            phrase!("Cancelling {job}: {what}.", job = job.name(), what),
+            StyleRole::Due,
+        ));
         self.renew_jobs();
     }
 
@@ -65,22 +70,22 @@ impl State {
         let (result, lines) = match output {
             _ if self.mode.is_locked() => {
                 let (word, role) = match output {
-                    Ok(output) if output.code == 0 => ("done while it was locked", StyleRole::Good),
-                    Err(failure) if failure.kind == ErrorKind::Cancelled => ("cancelled", StyleRole::Due),
-                    _ => ("not done: it failed while it was locked", StyleRole::Stop),
+                    Ok(output) if output.code == 0 => (tr("done while it was locked"), StyleRole::Good),
+                    Err(failure) if failure.kind == ErrorKind::Cancelled => (tr("cancelled"), StyleRole::Due),
+                    _ => (tr("not done: it failed while it was locked"), StyleRole::Stop),
                 };
                 let message = StyledText::new(format!("{}: {word}.", job.name()), role);
                 self.messages.all.push((self.now(), message));
-                let lines = "What it said is not kept while it is locked; the log has what was done.";
+                let lines = tr("What it said is not kept while it is locked; the log has what was done.");
                 (StyledText::new(word, role), vec![lines.to_owned()])
             }
             Ok(output) => {
-                let message = output.message.clone().unwrap_or_else(|| "done".to_owned());
+                let message = output.message.clone().unwrap_or_else(|| tr("done").to_owned());
                 let role = if output.code == 0 { StyleRole::Good } else { StyleRole::Stop };
                 (StyledText::new(first_line(&message), role), plain::lines(output))
             }
             Err(failure) if failure.kind == ErrorKind::Cancelled => {
-                (StyledText::new("cancelled", StyleRole::Due), text_of(failure))
+                (StyledText::new(tr("cancelled"), StyleRole::Due), text_of(failure))
             }
             Err(failure) => (StyledText::new(first_line(&failure.what), StyleRole::Stop), text_of(failure)),
         };

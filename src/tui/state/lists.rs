@@ -2,6 +2,7 @@
 //! thread.
 
 use super::State;
+use crate::tui::language::{phrase, tr};
 use crate::tui::order::Order;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::Menu;
@@ -18,13 +19,13 @@ impl State {
         let view = self.view();
         let order = view.order().cloned();
         let Some(section) = view.to_order() else {
-            return self.show_message(StyledText::new("Nothing here has columns to order by.", StyleRole::Note));
+            return self.show_message(StyledText::new(tr("Nothing here has columns to order by."), StyleRole::Note));
         };
         let entry = |title: &&'static str| {
             let here = order.as_ref().filter(|o| o.column == **title);
             let note = match here {
-                Some(o) if o.reversed => "now, reversed: again turns it",
-                Some(_) => "now: again reverses it",
+                Some(o) if o.reversed => tr("now, reversed: again turns it"),
+                Some(_) => tr("now: again reverses it"),
                 None => "",
             };
             let reversed = here.is_some_and(|o| !o.reversed);
@@ -32,15 +33,16 @@ impl State {
             Entry::new(*title, StyledText::new(note, StyleRole::Note), order_pick(Some(order)))
         };
         let titles: Vec<&'static str> = section.columns.iter().map(|c| c.title).filter(|t| !t.is_empty()).collect();
-        let unordered = if order.is_none() { "now" } else { "" };
+        let unordered = if order.is_none() { tr("now") } else { "" };
         let mut entries: Vec<Entry<Self>> = titles.iter().map(entry).collect();
-        entries.push(Entry::new("as it comes", StyledText::new(unordered, StyleRole::Note), order_pick(None)));
-        self.mode.push(Box::new(Menu::new("Order by", entries)));
+        entries.push(Entry::new(tr("as it comes"), StyledText::new(unordered, StyleRole::Note), order_pick(None)));
+        self.mode.push(Box::new(Menu::new(tr("Order by"), entries)));
     }
 
     fn order(&mut self, order: Option<Order>) {
         let before = self.snapshot();
-        let text = order.as_ref().map_or_else(|| "As it comes.".to_owned(), |o| format!("Ordered {}.", o.words()));
+        let text =
+            order.as_ref().map_or_else(|| tr("As it comes.").to_owned(), |o| phrase!("Ordered {n}.", n = o.words()));
         self.view_mut().set_order(order);
         self.show_message(StyledText::new(text, StyleRole::Note));
         self.fetch_detail();
@@ -73,9 +75,9 @@ impl State {
     fn view_saved(&mut self, name: &str, replaced: Result<bool, Error>) {
         match replaced {
             Ok(replaced) => {
-                let word = if replaced { "replaced" } else { "kept" };
+                let word = if replaced { tr("replaced") } else { tr("kept") };
                 self.show_message_with_keys(
-                    &format!("The view {name} is {word}; {{views}} recalls it."),
+                    &phrase!("The view {name} is {word}; {views} recalls it.", name, word),
                     StyleRole::Good,
                 );
             }
@@ -86,11 +88,11 @@ impl State {
     /// Offers the views that were kept. They are read again each time: nothing of them is held while it is locked.
     pub(super) fn show_saved_views(&mut self) {
         let ticket = self.next_ticket();
-        self.mode.push(Box::new(Menu::awaiting("Views", ticket, "Reading …").numbered()));
+        self.mode.push(Box::new(Menu::awaiting(tr("Views"), ticket, tr("Reading …")).numbered()));
         self.read(
             |workspace| saved::read(workspace),
             move |state, views| {
-                let empty = "No view is kept; the action \"save view\" keeps one.";
+                let empty = tr("No view is kept; the action \"save view\" keeps one.");
                 state.entries_arrived(ticket, views.map(recall_entries), empty);
             },
         );
@@ -102,7 +104,7 @@ impl State {
             let name = view.name.clone();
             view_entry(view, Pick::close(move |state: &mut Self| state.remove_view(name.clone())))
         });
-        self.mode.push(Box::new(Menu::new("Remove a view", entries.collect()).numbered()));
+        self.mode.push(Box::new(Menu::new(tr("Remove a view"), entries.collect()).numbered()));
     }
 
     fn remove_view(&mut self, name: String) {
@@ -113,10 +115,10 @@ impl State {
         match removed {
             Ok(view) => {
                 self.show_message_with_keys(
-                    &format!("The view {} is removed; {{undo}} brings it back.", view.name),
+                    &phrase!("The view {view} is removed; {undo} brings it back.", view = view.name),
                     StyleRole::Good,
                 );
-                let what = format!("the view {} removed", view.name);
+                let what = phrase!("the view {view} removed", view = view.name);
                 self.history.note(Done { what, back: Back::View(Box::new(view)) });
             }
             Err(failure) => self.show_failure(&failure),
@@ -157,9 +159,9 @@ fn recall_entries(views: Vec<Saved>) -> Vec<Entry<State>> {
     };
     let mut entries: Vec<Entry<State>> = views.iter().map(recall).collect();
     if !views.is_empty() {
-        let about = StyledText::new("asks which", StyleRole::Note);
+        let about = StyledText::new(tr("asks which"), StyleRole::Note);
         let pick = Pick::close(move |state: &mut State| state.ask_which_to_remove(&views));
-        entries.push(Entry::new("remove a view …", about, pick));
+        entries.push(Entry::new(tr("remove a view …"), about, pick));
     }
     entries
 }

@@ -6,6 +6,7 @@ use super::{End, State};
 use crate::command::definition::CommandContext;
 use crate::command::identity;
 use crate::seal::secret::Passphrase;
+use crate::tui::language::phrase;
 use crate::tui::mode::Mode;
 use crate::tui::overlay::form::view::FormView;
 use crate::tui::page::StyledText;
@@ -65,7 +66,7 @@ impl State {
         self.messages.all.clear();
         self.messages.current = None;
         if let Some(form) = form {
-            let text = format!("{form} was left open: what you typed is a draft, and is there when you open it.");
+            let text = phrase!("{form} was left open: what you typed is a draft, and is there when you open it.", form);
             self.messages.all.push((self.now(), StyledText::new(text, StyleRole::Due)));
         }
         self.jobs.ended.clear();
@@ -91,8 +92,12 @@ impl State {
         if idle {
             let minutes = self.idle.after.as_secs() / 60;
             self.lock();
-            let after = if minutes > 0 { format!("{minutes} min") } else { format!("{} s", self.idle.after.as_secs()) };
-            let text = StyledText::new(format!("Locked after {after} without a key."), StyleRole::Note);
+            let after = if minutes > 0 {
+                phrase!("{minutes} min", minutes)
+            } else {
+                format!("{} s", self.idle.after.as_secs())
+            };
+            let text = StyledText::new(phrase!("Locked after {after} without a key.", after), StyleRole::Note);
             // What was left open comes after it, and is what is seen first.
             self.messages.all.insert(0, (self.now(), text));
             self.dirty = true;

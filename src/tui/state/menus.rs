@@ -9,6 +9,7 @@ use crate::command::definition::{Command, Handler};
 use crate::record::kind_def;
 use crate::tui::action::{ACTIONS, Action, Intent};
 use crate::tui::available_actions::find;
+use crate::tui::language::{phrase, tr, tr_keys, tr_word};
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::{Menu, Purpose};
 use crate::tui::page::{RecordRef, StyledText};
@@ -28,7 +29,7 @@ impl State {
         // What is of this screen alone goes first.
         let (local, global): (Vec<_>, Vec<_>) = at.partition(|a| !a.places.is_empty());
         let entries = local.into_iter().chain(global).map(entry).collect();
-        self.mode.push(Box::new(Menu::new(format!("Help: {}", screen.title()), entries)));
+        self.mode.push(Box::new(Menu::new(phrase!("Help: {screen}", screen = screen.title()), entries)));
     }
 
     /// The actions of a screen; in the line-oriented interface, those that do something there.
@@ -55,34 +56,38 @@ impl State {
         entries.extend(for_screens.map(|command| self.command_entry(command, &records)));
         entries.extend(Theme::all().iter().map(|theme| {
             let pick = Pick::close(move |state: &mut Self| state.theme = theme);
-            Entry::new(format!("theme {}", theme.name), StyledText::new("Use this theme", StyleRole::Note), pick)
+            Entry::new(
+                phrase!("theme {theme}", theme = theme.name),
+                StyledText::new(tr("Use this theme"), StyleRole::Note),
+                pick,
+            )
         }));
-        self.mode.push(Box::new(Menu::new("Commands, places, records", entries).searching(Self::search)));
+        self.mode.push(Box::new(Menu::new(tr("Commands, places, records"), entries).searching(Self::search)));
     }
 
     fn command_entry(&self, command: &'static Command, records: &[RecordRef]) -> Entry<Self> {
         if let (Some(as_of), Handler::Writes(_)) = (self.as_of, command.run) {
             let failure = as_of.refusal();
-            let why = StyledText::new(format!("no    {}", failure.what), StyleRole::Stop);
+            let why = StyledText::new(phrase!("no    {what}", what = failure.what), StyleRole::Stop);
             return Entry::new(command.full_name(), why, refused(failure));
         }
         let is_meant = command.args.iter().any(|f| f.positional);
         let fits = is_meant && records.iter().any(|s| command.target_arg(s.kind).is_some());
         let on = if fits { records.to_vec() } else { Vec::new() };
         let pick = Pick::close(move |state: &mut Self| state.begin(command, on.clone()));
-        Entry::new(command.full_name(), StyledText::new(command.about, StyleRole::Note), pick)
+        Entry::new(command.full_name(), StyledText::new(tr(command.about), StyleRole::Note), pick)
     }
 
     /// Asks whether to leave, or to lock.
     pub(super) fn ask_to_leave(&mut self) {
         let of = |intent| ACTIONS.iter().find(|a| a.intent == intent);
-        let keyed = |(action, keys): (&'static Action, &str)| Entry { keys: keys.to_owned(), ..action_entry(action) };
-        let stay = StyledText::new("Stay here", StyleRole::Note);
-        let stay = Entry { keys: "n  Esc".to_owned(), ..Entry::new("stay", stay, Pick::close(|_: &mut Self| {})) };
+        let keyed = |(action, keys): (&'static Action, &str)| Entry { keys: tr_keys(keys), ..action_entry(action) };
+        let stay = StyledText::new(tr("Stay here"), StyleRole::Note);
+        let stay = Entry { keys: tr_keys("n  Esc"), ..Entry::new(tr("stay"), stay, Pick::close(|_: &mut Self| {})) };
         let leave = of(Intent::Leave).map(|action| (action, "q  y  Enter"));
         let lock = of(Intent::Lock).map(|action| (action, "l"));
         let entries = leave.into_iter().chain(lock).map(keyed).chain([stay]).collect();
-        self.mode.push(Box::new(Menu::new("Leave comity?", entries).with_purpose(Purpose::Leaving)));
+        self.mode.push(Box::new(Menu::new(tr("Leave comity?"), entries).with_purpose(Purpose::Leaving)));
     }
 
     pub(super) fn is_asking_to_leave(&self) -> bool {
@@ -112,7 +117,7 @@ impl State {
         let entry = |(subject, label): (RecordRef, String)| match kinds {
             Some(_) => Entry::new(label, "", Pick::Value(subject.id.to_string())),
             None => {
-                let kind = StyledText::new(kind_def(subject.kind).title, StyleRole::Note);
+                let kind = StyledText::new(tr_word(kind_def(subject.kind).title), StyleRole::Note);
                 Entry::new(label, kind, Pick::close(move |state: &mut Self| state.go_to_record(subject.clone())))
             }
         };
@@ -145,6 +150,10 @@ impl State {
 }
 
 fn action_entry(action: &'static Action) -> Entry<State> {
+    let name = action.shown_name();
     let pick = Pick::close(move |state: &mut State| state.act(action));
-    Entry::new(action.name, StyledText::new(action.about, StyleRole::Note), pick)
+    Entry {
+        also: if name == action.name { String::new() } else { format!("{name} {}", action.name) },
+        ..Entry::new(name, StyledText::new(action.shown_about(), StyleRole::Note), pick)
+    }
 }

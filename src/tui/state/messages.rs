@@ -1,6 +1,7 @@
 //! The messages in the row of the sentence.
 
 use super::State;
+use crate::tui::language::{on_screen, tr};
 use crate::tui::overlay::reader::Reader;
 use crate::tui::page::StyledText;
 use crate::tui::theme::StyleRole;
@@ -29,10 +30,10 @@ impl State {
     pub(super) fn show_messages(&mut self) {
         let all = self.messages.all.iter().rev();
         let mut lines: Vec<String> =
-            all.map(|(at, text)| format!("{}  {}", at.on_screen(self.now()), text.text)).collect();
+            all.map(|(at, text)| format!("{}  {}", on_screen(*at, self.now()), text.text)).collect();
         if lines.is_empty() {
-            lines.push("Nothing was said yet.".into());
+            lines.push(tr("Nothing was said yet.").into());
         }
-        self.mode.push(Box::new(Reader::of_lines("Messages", &lines)));
+        self.mode.push(Box::new(Reader::of_lines(tr("Messages"), &lines)));
     }
 }

@@ -7,6 +7,7 @@ use ratatui::layout::Position;
 use super::State;
 use crate::tui::action::Intent;
 use crate::tui::hints;
+use crate::tui::language::tr;
 use crate::tui::layout::{Content, SectionLayout};
 use crate::tui::mode::Mode;
 use crate::tui::page::StyledText;
@@ -95,9 +96,9 @@ impl State {
     pub(super) fn toggle_mouse(&mut self) {
         self.mouse = !self.mouse;
         let text = if self.mouse {
-            "The mouse selects and opens; with Shift it selects text."
+            tr("The mouse selects and opens; with Shift it selects text.")
         } else {
-            "The mouse is left to the terminal."
+            tr("The mouse is left to the terminal.")
         };
         self.show_message(StyledText::new(text, StyleRole::Note));
     }

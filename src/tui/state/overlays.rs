@@ -5,6 +5,7 @@ use std::any::Any;
 use crossterm::event::KeyEvent;
 
 use super::State;
+use crate::tui::language::tr;
 use crate::tui::overlay::definition::{Context, Outcome, Overlay};
 use crate::tui::overlay::reader::Reader;
 use crate::workspace::error::Error;
@@ -45,7 +46,7 @@ impl State {
 
     /// Says why something was not done.
     pub(super) fn show_failure(&mut self, failure: &Error) {
-        self.mode.push(Box::new(Reader::of_failure("Not done", failure)));
+        self.mode.push(Box::new(Reader::of_failure(tr("Not done"), failure)));
     }
 
     /// Closes the overlays of a type of which `is_meant` says so.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::State;
+use crate::tui::language::tr;
 use crate::tui::overlay::reader::Reader;
 use crate::tui::page::{Detail, Page, RecordRef};
 use crate::tui::screen::detail::detail;
@@ -18,7 +19,8 @@ fn said_to_be_masked(workspace: &Workspace, page: Page) -> Page {
     if !workspace.has_masked() {
         return page;
     }
-    let how = "Personal data are masked: nothing can be noted here of who looks. Open without --readonly to see them.";
+    let how =
+        tr("Personal data are masked: nothing can be noted here of who looks. Open without --readonly to see them.");
     Page { sentence: Shown::of(how), ..page }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::State;
+use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::why::Why;
 use crate::tui::page::StyledText;
 use crate::tui::screen_id::ScreenId;
@@ -43,9 +44,9 @@ impl State {
         }
         self.wanted = Some(matter);
         let what = match matter {
-            Matter::Case(case) => format!("case {}", case.short()),
-            Matter::Redress => "complaints".to_owned(),
-            Matter::Desk => "the desk".to_owned(),
+            Matter::Case(case) => phrase!("case {short}", short = case.short()),
+            Matter::Redress => tr("complaints").to_owned(),
+            Matter::Desk => tr("the desk").to_owned(),
         };
         self.mode.push(Box::new(Why::new(&what, purpose, Self::reason_given, Self::reason_declined)));
     }
@@ -59,7 +60,7 @@ impl State {
     fn reason_declined(&mut self) {
         self.declined = self.wanted.take().map(|matter| (matter, self.screen()));
         self.show_message(StyledText::new(
-            "Personal data stay masked here; they are asked about on another screen.",
+            tr("Personal data stay masked here; they are asked about on another screen."),
             StyleRole::Note,
         ));
     }

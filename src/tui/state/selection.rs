@@ -3,6 +3,7 @@
 use super::State;
 use crate::store::records::references;
 use crate::tui::action::Intent;
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Wait;
 use crate::tui::page::{RecordRef, StyledText};
 use crate::tui::theme::StyleRole;
@@ -82,7 +83,7 @@ impl State {
             // Its rows are acts: what they did it on stands in many of them.
             view.mark_all();
             view.marks.note_of(fit);
-            return self.say_marked(here, fit, "those that are here");
+            return self.say_marked(here, fit, tr("those that are here"));
         }
         let ticket = self.next_ticket();
         self.mode.begin_waiting(Wait::new(ticket));
@@ -113,12 +114,12 @@ impl State {
                 }
                 self.note_view(before);
                 if count < fit {
-                    return self.say_marked(count, fit, "more are not done with at once");
+                    return self.say_marked(count, fit, tr("more are not done with at once"));
                 }
-                self.show_message(StyledText::new(format!("Marked are all {count}."), StyleRole::Good));
+                self.show_message(StyledText::new(phrase!("Marked are all {count}.", count), StyleRole::Good));
             }
             Ok(None) => {
-                let text = "The list is still being read: once more when its count stands.";
+                let text = tr("The list is still being read: once more when its count stands.");
                 self.show_message(StyledText::new(text, StyleRole::Note));
             }
             Err(failure) => self.show_failure(&failure),
@@ -126,8 +127,11 @@ impl State {
     }
 
     fn say_marked(&mut self, count: usize, of: usize, why: &str) {
-        let also = "a filter narrows them; share takes a whole case";
-        self.show_message(StyledText::new(format!("Marked are {count} of {of}: {why}; {also}."), StyleRole::Due));
+        let also = tr("a filter narrows them; share takes a whole case");
+        self.show_message(StyledText::new(
+            phrase!("Marked are {count} of {of}: {why}; {also}.", count, of, why, also),
+            StyleRole::Due,
+        ));
     }
 
     /// Begins a range, or ends it.
@@ -136,7 +140,7 @@ impl State {
         if view.is_ranging() {
             view.end_range();
         } else if !view.begin_range() {
-            self.show_message(StyledText::new("Nothing is selected.", StyleRole::Note));
+            self.show_message(StyledText::new(tr("Nothing is selected."), StyleRole::Note));
         }
     }
 }

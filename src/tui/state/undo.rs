@@ -5,6 +5,7 @@ use super::commands::first_line;
 use super::verdicts::refused;
 use crate::command::definition::{Command, Output};
 use crate::tui::action::Intent;
+use crate::tui::language::{on_screen, phrase, tr};
 use crate::tui::mode::Mode;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::Menu;
@@ -55,7 +56,7 @@ impl State {
     /// Notes a command that was done; while it is locked without what was said of it.
     pub(super) fn note_command(&mut self, command: &'static Command, output: &Output) {
         let message = output.message.as_deref().filter(|_| !self.mode.is_locked()).map(first_line).unwrap_or_default();
-        let what = format!("{}  {}  {message}", self.now().on_screen(self.now()), command.full_name());
+        let what = format!("{}  {}  {message}", on_screen(self.now(), self.now()), command.full_name());
         self.history.note(Done { what, back: counter(command, output.id()) });
     }
 
@@ -64,23 +65,23 @@ impl State {
         let entry = |(n, done): (usize, &Done)| {
             let undo = Pick::close(move |state: &mut Self| state.undo(n));
             let (note, pick) = match &done.back {
-                Back::ViewSnapshot(_) => (StyledText::new("as it was before", StyleRole::Note), undo),
-                Back::View(_) => (StyledText::new("it is kept again", StyleRole::Note), undo),
+                Back::ViewSnapshot(_) => (StyledText::new(tr("as it was before"), StyleRole::Note), undo),
+                Back::View(_) => (StyledText::new(tr("it is kept again"), StyleRole::Note), undo),
                 Back::Command(command, _) => {
-                    (StyledText::new(format!("by {}", command.full_name()), StyleRole::Due), undo)
+                    (StyledText::new(phrase!("by {command}", command = command.full_name()), StyleRole::Due), undo)
                 }
                 Back::Never(why) => {
                     let failure = Error::not_allowed("this cannot be undone").hint(*why);
-                    (StyledText::new(format!("no    {why}"), StyleRole::Stop), refused(failure))
+                    (StyledText::new(phrase!("no    {why}", why), StyleRole::Stop), refused(failure))
                 }
             };
             Entry::new(done.what.as_str(), note, pick)
         };
         let entries: Vec<Entry<Self>> = self.history.newest().map(entry).collect();
         if entries.is_empty() {
-            return self.show_message(StyledText::new("Nothing was done since you came.", StyleRole::Note));
+            return self.show_message(StyledText::new(tr("Nothing was done since you came."), StyleRole::Note));
         }
-        self.mode.push(Box::new(Menu::new("Undo: what was done, the newest first", entries)));
+        self.mode.push(Box::new(Menu::new(tr("Undo: what was done, the newest first"), entries)));
     }
 
     fn undo(&mut self, number: usize) {
@@ -94,7 +95,7 @@ impl State {
                 let now = self.snapshot();
                 self.restore_view(&before);
                 self.history.undone(done.what.clone(), now);
-                self.show_message(StyledText::new(format!("Undone: {}", done.what), StyleRole::Good));
+                self.show_message(StyledText::new(phrase!("Undone: {what}", what = done.what), StyleRole::Good));
             }
             Back::View(view) => {
                 self.history.take(number);
@@ -108,11 +109,13 @@ impl State {
     /// Offers to do again what was taken back.
     pub(super) fn show_redo(&mut self) {
         let Some(what) = self.history.last_undone() else {
-            return self
-                .show_message(StyledText::new("Nothing to redo. An act is done again by its form.", StyleRole::Note));
+            return self.show_message(StyledText::new(
+                tr("Nothing to redo. An act is done again by its form."),
+                StyleRole::Note,
+            ));
         };
-        let entry = Entry::new(what, StyledText::new("once more", StyleRole::Note), Pick::close(Self::redo));
-        self.mode.push(Box::new(Menu::new("Redo", vec![entry])));
+        let entry = Entry::new(what, StyledText::new(tr("once more"), StyleRole::Note), Pick::close(Self::redo));
+        self.mode.push(Box::new(Menu::new(tr("Redo"), vec![entry])));
     }
 
     fn redo(&mut self) {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::State;
 use crate::command::definition::{Command, Key};
 use crate::tui::bulk::{May, may, may_each, named, only_one, why};
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Wait;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::Menu;
@@ -19,13 +20,14 @@ impl State {
     pub(super) fn ask_verdicts(&mut self) {
         let records = self.subjects();
         if records.is_empty() {
-            return self.show_message_with_keys("Nothing is selected; {palette} shows every command.", StyleRole::Note);
+            return self
+                .show_message_with_keys(tr("Nothing is selected; {palette} shows every command."), StyleRole::Note);
         }
         let view = self.view();
         let marks = view.marks_in_words();
         let title = if marks.is_empty() { view.selected_line().unwrap_or_default() } else { marks };
         let ticket = self.next_ticket();
-        let menu = Menu::<Self>::awaiting(title, ticket, "Asking the gate …");
+        let menu = Menu::<Self>::awaiting(title, ticket, tr("Asking the gate …"));
         let cancelled = menu.waiting().flag();
         self.mode.push(Box::new(menu));
         let arrived = move |state: &mut Self, verdicts| state.verdicts_arrived(ticket, verdicts);
@@ -43,7 +45,7 @@ impl State {
                 // What a thing waits for is what its keys are for: that stands on top, and what ends it last.
                 yes.sort_by_key(|may| urgency(may.command));
                 let entries = yes.into_iter().map(entry).chain(by_reason(no)).collect();
-                self.entries_arrived(ticket, Ok(entries), "Nothing can be done with this.");
+                self.entries_arrived(ticket, Ok(entries), tr("Nothing can be done with this."));
             }
             // Whoever asked has left the list.
             Err(failure) if failure.kind == ErrorKind::Cancelled => {}
@@ -77,7 +79,7 @@ impl State {
     pub(super) fn go_on_with_those_that_can(&mut self, may: May) {
         let name = may.command.full_name();
         if let Some(why) = only_one(may.command, &may.can) {
-            let text = format!("{name} is done with one thing at a time: {why}.");
+            let text = phrase!("{name} is done with one thing at a time: {why}.", name, why);
             return self.show_message(StyledText::new(text, StyleRole::Due));
         }
         if may.cannot.is_empty() {
@@ -90,13 +92,18 @@ impl State {
             let these = StyledText::new(named(&may.can), StyleRole::Good);
             let (command, records) = (may.command, may.can);
             let go_on = Pick::close(move |state: &mut Self| state.prepare(command, records.clone()));
-            entries.push(Entry::new(format!("go on with {can}"), these, go_on));
+            entries.push(Entry::new(phrase!("go on with {can}", can), these, go_on));
         }
         entries.extend(groups.into_iter().map(|group| {
             let note = StyledText::new(format!("{}: {}", named(&group.things), group.why), StyleRole::Stop);
-            Entry::new(format!("{} cannot", group.things.len()), note, refused(group.failure))
+            Entry::new(phrase!("{things} cannot", things = group.things.len()), note, refused(group.failure))
         }));
-        let title = format!("{name}: {} of {of} can", if can == 0 { "none".to_owned() } else { can.to_string() });
+        let title = phrase!(
+            "{name}: {can} of {of} can",
+            name,
+            can = if can == 0 { tr("none").to_owned() } else { can.to_string() },
+            of
+        );
         self.mode.push(Box::new(Menu::new(title, entries)));
     }
 }
@@ -136,7 +143,7 @@ fn by_reason(no: Vec<May>) -> Vec<Entry<State>> {
     let one = |(why, mut all): (String, Vec<May>)| {
         let names: Vec<String> = all.iter().map(|may| may.command.full_name()).collect();
         let entry = entry(all.swap_remove(0));
-        let text = if names.len() > 1 { format!("no    {why}") } else { entry.note.text.to_string() };
+        let text = if names.len() > 1 { phrase!("no    {why}", why) } else { entry.note.text.to_string() };
         let note = StyledText::new(text, StyleRole::Note);
         let also = if names.len() > 1 { names.join(" ") } else { String::new() };
         Entry { name: in_few(&names).into(), note, also, ..entry }
@@ -155,23 +162,23 @@ fn in_few(names: &[String]) -> String {
     }
     match names.len() - told {
         0 => said,
-        more => format!("{said} and {more} more"),
+        more => phrase!("{said} and {more} more", said, more),
     }
 }
 
 /// A command in the list of what may be done.
 fn entry(may: May) -> Entry<State> {
-    let (name, about, can, of) = (may.command.full_name(), may.command.about, may.can.len(), may.of());
+    let (name, about, can, of) = (may.command.full_name(), tr(may.command.about), may.can.len(), may.of());
     let why = may.groups().into_iter().next().map(|g| g.why).unwrap_or_default();
     let (text, role) = match (of, can, may.cannot.first()) {
         (1, 0, Some((_, failure))) => {
-            let note = StyledText::new(format!("no    {}", self::why(failure)), StyleRole::Stop);
+            let note = StyledText::new(phrase!("no    {failure}", failure = self::why(failure)), StyleRole::Stop);
             return Entry::new(name, note, refused(failure.clone()));
         }
-        (1, ..) => (format!("yes   {about}"), StyleRole::Good),
-        (_, 0, _) => (format!("none of {of}   {why}"), StyleRole::Stop),
-        (_, _, None) => (format!("{can} of {of} can   {about}"), StyleRole::Good),
-        (_, _, Some(_)) => (format!("{can} of {of} can   not: {why}"), StyleRole::Due),
+        (1, ..) => (phrase!("yes   {about}", about), StyleRole::Good),
+        (_, 0, _) => (phrase!("none of {of}   {why}", of, why), StyleRole::Stop),
+        (_, _, None) => (phrase!("{can} of {of} can   {about}", can, of, about), StyleRole::Good),
+        (_, _, Some(_)) => (phrase!("{can} of {of} can   not: {why}", can, of, why), StyleRole::Due),
     };
     let go_on = Pick::close(move |state: &mut State| state.go_on_with_those_that_can(may.clone()));
     Entry::new(name, StyledText::new(text, role), go_on)

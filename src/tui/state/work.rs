@@ -9,6 +9,7 @@ use crate::record::kind::Kind;
 use crate::record::review;
 use crate::record::store::{Record, RecordStore as _};
 use crate::tui::available_actions::place_of;
+use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Wait;
 use crate::tui::page::{RecordRef, StyledText};
 use crate::tui::screen::definition::ViewParams;
@@ -87,7 +88,7 @@ impl State {
             Err(failure) => return self.show_failure(&failure),
             Ok(None) => {
                 self.passed.clear();
-                return self.show_message(StyledText::new("Nothing waits on you.", StyleRole::Good));
+                return self.show_message(StyledText::new(tr("Nothing waits on you."), StyleRole::Good));
             }
             Ok(Some(next)) => next,
         };
@@ -100,8 +101,8 @@ impl State {
             None if next.commands.is_empty() => self.read_detail(next.subject.clone()),
             None => {}
         }
-        let again = if next.begins_again { "All were passed; from the first again. " } else { "" };
-        let text = format!("{again}{} wait on you; {{next task}} opens the next.", next.of);
+        let again = if next.begins_again { tr("All were passed; from the first again. ") } else { "" };
+        let text = phrase!("{again}{next} wait on you; {next task} opens the next.", again, next = next.of);
         self.show_message_with_keys(&text, StyleRole::Note);
         if !next.commands.is_empty() {
             self.offer(&next.commands, vec![next.subject]);

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::ops::Deref;
 
+use crate::tui::language::phrase;
 use crate::tui::page::RecordRef;
 
 /// The records that are marked.
@@ -69,8 +70,8 @@ impl Marks {
     /// Returns how many they are in words; where more were to be marked, of how many.
     pub fn counted(&self) -> String {
         match self.of.filter(|of| *of > self.all.len()) {
-            Some(of) => format!("{} of {of} marked", self.all.len()),
-            None => format!("{} marked", self.all.len()),
+            Some(of) => phrase!("{n} of {of} marked", n = self.all.len(), of),
+            None => phrase!("{n} marked", n = self.all.len()),
         }
     }
 }

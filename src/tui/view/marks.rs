@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Marks, Range, View};
+use crate::tui::language::phrase;
 use crate::tui::page::{RecordRef, Section};
 
 impl View {
@@ -85,7 +86,7 @@ impl View {
         match (self.marks.len(), self.marked_unseen()) {
             (0, _) => String::new(),
             (_, 0) => self.marks.counted(),
-            (_, unseen) => format!("{}, {unseen} not shown", self.marks.counted()),
+            (_, unseen) => phrase!("{marked}, {unseen} not shown", marked = self.marks.counted(), unseen),
         }
     }
 }

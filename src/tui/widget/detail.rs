@@ -7,6 +7,7 @@ use ratatui::widgets::Widget;
 
 use super::panel::{Panel, within};
 use crate::tui::appearance::Appearance;
+use crate::tui::language::phrase;
 use crate::tui::page::{Detail, StyledText};
 use crate::tui::theme::StyleRole;
 use crate::value::text::{pad, width, wrap};
@@ -41,8 +42,8 @@ impl Widget for DetailText<'_> {
         let hidden = lines.len().saturating_sub(offset + usize::from(below.height));
         let aside = match (hidden, detail.aside.as_str()) {
             (0, aside) => aside.to_owned(),
-            (n, "") => format!("{n} more"),
-            (n, aside) => format!("{aside}, {n} more"),
+            (n, "") => phrase!("{n} more", n),
+            (n, aside) => phrase!("{aside}, {n} more", aside, n),
         };
         let aside = StyledText::new(aside, StyleRole::Note);
         Panel { title: detail.title.as_str(), note: "", aside, focused: false, appearance }.render(area, buf);

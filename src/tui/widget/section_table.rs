@@ -59,7 +59,7 @@ impl Widget for SectionTable<'_> {
         let widths: Vec<u16> = std::iter::once(before).chain(drawn.iter().map(|d| d.width + 1)).collect();
         let rows = self.rows.iter().enumerate();
         let rows = rows.map(|(n, (row, marked))| self.row(&drawn, row, self.selected == Some(n), *marked)).collect();
-        let heads = columns.iter().map(|c| Cell::new(c.title, StyleRole::Heading)).collect();
+        let heads = columns.iter().map(|c| Cell::new(c.heading(), StyleRole::Heading)).collect();
         let heads = has_heads(self.section).then(|| PageRow::of(heads));
         let mut table = table(rows, &widths, area.width, self.appearance);
         if let Some(heads) = &heads {
@@ -136,7 +136,7 @@ fn widths(columns: &[Column], known: &Known<'_>, room: u16) -> Vec<u16> {
     let natural = |n: usize| known.natural.get(n).copied().unwrap_or(0);
     let wide = |(n, c): (usize, &Column)| match c.width {
         Width::Fixed(w) if known.is_part || known.natural.is_empty() || c.pictured => w,
-        Width::Fixed(w) => w.min(natural(n).max(width(c.title) as u16)),
+        Width::Fixed(w) => w.min(natural(n).max(width(c.heading()) as u16)),
         Width::Rest => 0,
     };
     let mut fixed: Vec<u16> = columns.iter().enumerate().map(wide).collect();

@@ -9,6 +9,7 @@ use super::row::FormRow;
 use super::view::FormView;
 use crate::command::definition::Weight;
 use crate::tui::appearance::Appearance;
+use crate::tui::language::{phrase, tr};
 use crate::tui::layout::inset;
 use crate::tui::overlay::definition::{DrawContext, Scroll};
 use crate::tui::page::StyledText;
@@ -82,18 +83,18 @@ impl FormLine {
 /// The group that a row stands in.
 fn group(row: &FormRow) -> &'static str {
     match &row.pair {
-        Some(_) => "WHAT IT SAYS",
-        None if row.is_required() => "NEEDED",
+        Some(_) => tr("WHAT IT SAYS"),
+        None if row.is_required() => tr("NEEDED"),
         // What it is about stands first also where it may be left out.
-        None if row.is_first() => "ABOUT",
-        None => "OPTIONAL",
+        None if row.is_first() => tr("ABOUT"),
+        None => tr("OPTIONAL"),
     }
 }
 
 /// Draws a form. Returns where the cursor is.
 pub fn draw(form: &FormView, area: Rect, buf: &mut Buffer, drawing: &DrawContext<'_>) -> Option<Position> {
     let (area, appearance) = (inset(area), drawing.appearance);
-    let title = format!("{}: {}", form.command.full_name(), form.command.about);
+    let title = phrase!("{command}: {about}", command = form.command.full_name(), about = tr(form.command.about));
     appearance.rule(title, area.width).render(area, buf);
     let help = help(form, area.width, drawing.context.now);
     let [_, mut list, below] = parts(area, &help);
@@ -137,11 +138,11 @@ fn parts(area: Rect, help: &[StyledText]) -> [Rect; 3] {
 
 fn run_text(form: &FormView) -> &'static str {
     match (form.running.is_some(), form.command.weight()) {
-        (true, _) => "working …",
-        (false, None | Some(Weight::Records)) if form.others.is_empty() => "Enter does it",
-        (false, None | Some(Weight::Records)) => "Enter asks once more, then does it",
-        (false, Some(Weight::Signs)) => "Enter asks once more, then signs",
-        (false, Some(Weight::Destroys)) => "Enter asks once more, then it is done for good",
+        (true, _) => tr("working …"),
+        (false, None | Some(Weight::Records)) if form.others.is_empty() => tr("Enter does it"),
+        (false, None | Some(Weight::Records)) => tr("Enter asks once more, then does it"),
+        (false, Some(Weight::Signs)) => tr("Enter asks once more, then signs"),
+        (false, Some(Weight::Destroys)) => tr("Enter asks once more, then it is done for good"),
     }
 }
 
@@ -202,13 +203,13 @@ impl StatefulWidget for RowWidget<'_> {
         }
         let text = match (&row.label, row.is_flag()) {
             (Some(text), _) => text.as_str(),
-            (None, true) if row.input.is_empty() => "[ ] no",
-            (None, true) => "[x] yes",
+            (None, true) if row.input.is_empty() => tr("[ ] no"),
+            (None, true) => tr("[x] yes"),
             (None, false) => {
                 InputLines { input: &row.input, has_cursor: here, appearance }.render(field, buf, cursor);
                 let lines = row.input.lines().len();
                 if !here && lines > usize::from(area.height) {
-                    let more = appearance.span(format!("… {lines} lines"), StyleRole::Note);
+                    let more = appearance.span(phrase!("… {lines} lines", lines), StyleRole::Note);
                     Paragraph::new(more).right_aligned().render(area, buf);
                 }
                 return;
@@ -236,11 +237,11 @@ fn help_texts(form: &FormView, now: Timestamp) -> Vec<StyledText> {
     }
     let Some(row) = form.row() else {
         let missing = form.missing();
-        let text = format!("still missing: {}", missing.join(", "));
+        let text = phrase!("still missing: {missing}", missing = missing.join(", "));
         return if missing.is_empty() { Vec::new() } else { vec![StyledText::new(text, StyleRole::Due)] };
     };
     let article = if row.article().is_empty() { String::new() } else { format!("  [{}]", row.article()) };
-    let needed = if row.is_required() { "needed: " } else { "" };
+    let needed = if row.is_required() { tr("needed: ") } else { "" };
     let first = format!("{needed}{}{article}", row.help());
     let mut lines = vec![StyledText::new(first, StyleRole::Guidance)];
     match row.computed(now) {
@@ -249,7 +250,7 @@ fn help_texts(form: &FormView, now: Timestamp) -> Vec<StyledText> {
         None => {}
     }
     if row.has_choices() {
-        lines.push(StyledText::new("Enter (or F4) shows what there is", StyleRole::Note));
+        lines.push(StyledText::new(tr("Enter (or F4) shows what there is"), StyleRole::Note));
     }
     lines
 }

@@ -8,6 +8,7 @@ use super::draw;
 use super::keys::FormEvent;
 use super::view::FormView;
 use crate::command::definition::{ArgKind, Weight};
+use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::definition::{Context, Draft, DrawContext, Hints, Outcome, Overlay, Scroll};
 use crate::tui::worker::Ticket;
 use crate::value::text::Shown;
@@ -88,7 +89,7 @@ impl<S: FormHost> Overlay<S> for FormView {
         let begins = !std::mem::replace(&mut self.introduced, true);
         let mut lines = Vec::new();
         if let Some(failure) = &self.failure {
-            lines.push(format!("Not done: {}", Shown::of(&failure.what)));
+            lines.push(phrase!("Not done: {what}", what = Shown::of(&failure.what)));
             lines.push(Shown::of(&failure.hint).to_string());
         }
         let Some(row) = self.row() else {
@@ -96,24 +97,36 @@ impl<S: FormHost> Overlay<S> for FormView {
             return lines;
         };
         if begins {
-            lines.push(format!("{}: {}.", self.command.full_name(), self.command.about));
-            let how = "Empty goes on; /before goes back a field, /empty empties one, /leave leaves and keeps a draft.";
+            lines.push(phrase!(
+                "{command}: {about}.",
+                command = self.command.full_name(),
+                about = tr(self.command.about)
+            ));
+            let how =
+                tr("Empty goes on; /before goes back a field, /empty empties one, /leave leaves and keeps a draft.");
             lines.push(how.to_owned());
             let known = self.rows.iter().filter(|r| !r.input.is_empty());
             lines.extend(known.map(|r| format!("{}: {}", r.name(), r.value())));
         }
         let article = if row.article().is_empty() { String::new() } else { format!("{}: ", row.article()) };
-        let needed = if row.is_required() { ", required" } else { "" };
+        let needed = if row.is_required() { tr(", required") } else { "" };
         let help = Shown::of(&row.help());
-        lines.push(format!("Field {} of {}: {article}{help}{needed}.", self.at + 1, self.rows.len()));
+        lines.push(phrase!(
+            "Field {at} of {rows}: {article}{help}{needed}.",
+            at = self.at + 1,
+            rows = self.rows.len(),
+            article,
+            help,
+            needed
+        ));
         match row.words() {
             Some(words) if matches!(row.field.kind, ArgKind::Words(_)) => {
-                lines.push(format!("Any of, by word or number, with commas: {}.", numbered(&words)));
+                lines.push(phrase!("Any of, by word or number, with commas: {numbered}.", numbered = numbered(&words)));
             }
-            Some(words) => lines.push(format!("One of, by word or number: {}.", numbered(&words))),
-            None if row.has_choices() => lines.push("/list lists what there is.".to_owned()),
-            None if row.is_flag() => lines.push("yes or no.".to_owned()),
-            None if row.takes_lines() => lines.push("Several lines; an empty one ends it.".to_owned()),
+            Some(words) => lines.push(phrase!("One of, by word or number: {numbered}.", numbered = numbered(&words))),
+            None if row.has_choices() => lines.push(tr("/list lists what there is.").to_owned()),
+            None if row.is_flag() => lines.push(tr("yes or no.").to_owned()),
+            None if row.takes_lines() => lines.push(tr("Several lines; an empty one ends it.").to_owned()),
             None => {}
         }
         if let Some(computed) = row.computed(context.now) {
@@ -123,7 +136,7 @@ impl<S: FormHost> Overlay<S> for FormView {
     }
 
     fn prompt(&self) -> String {
-        let Some(row) = self.row() else { return "yes, a number, or /leave: ".to_owned() };
+        let Some(row) = self.row() else { return tr("yes, a number, or /leave: ").to_owned() };
         let value = row.value();
         let value = if value.is_empty() { String::new() } else { format!(" [{value}]") };
         format!("{}{value}: ", row.name())
@@ -169,15 +182,16 @@ impl<S: FormHost> Overlay<S> for FormView {
 impl FormView {
     /// What stands in it, before it is run.
     fn summary(&self) -> Vec<String> {
-        let mut lines = vec![format!("{}: {}", self.command.full_name(), self.command.about)];
+        let mut lines =
+            vec![phrase!("{command}: {about}", command = self.command.full_name(), about = tr(self.command.about))];
         for (n, row) in self.rows.iter().enumerate() {
             let value = row.value();
-            let missing = if row.is_required() { "MISSING" } else { "left empty" };
+            let missing = if row.is_required() { tr("MISSING") } else { tr("left empty") };
             lines.push(format!("{}. {}: {}", n + 1, row.name(), if value.is_empty() { missing } else { &value }));
         }
         lines.push(match self.command.weight() {
-            None | Some(Weight::Records) => "yes does it; a number changes that field.".to_owned(),
-            _ => "yes asks again and then does it; a number changes that field.".to_owned(),
+            None | Some(Weight::Records) => tr("yes does it; a number changes that field.").to_owned(),
+            _ => tr("yes asks again and then does it; a number changes that field.").to_owned(),
         });
         lines
     }

@@ -2,6 +2,7 @@
 
 use crate::command::definition::{Arg, ArgKind, PairRow};
 use crate::tui::input::Input;
+use crate::tui::language::{Part, in_short, phrase, tr, tr_in, tr_law};
 use crate::value::text::Shown;
 use crate::value::timestamp::{Duration, Timestamp};
 
@@ -20,17 +21,23 @@ pub struct FormRow {
 impl FormRow {
     /// What it is called.
     pub fn name(&self) -> String {
-        self.pair.as_ref().map_or_else(|| self.field.name.replace('-', " "), |p| p.label.clone())
+        match &self.pair {
+            Some(pair) => tr_law(&pair.label),
+            None => match tr_in(Part::Field, self.field.name) {
+                name if name == self.field.name => name.replace('-', " "),
+                name => name.to_owned(),
+            },
+        }
     }
 
     /// What to write.
     pub fn help(&self) -> String {
-        self.pair.as_ref().map_or_else(|| self.field.help.to_owned(), |p| p.help.clone())
+        self.pair.as_ref().map_or_else(|| tr(self.field.help).to_owned(), |p| tr_law(&p.help))
     }
 
     /// The rule that asks for it.
-    pub fn article(&self) -> &str {
-        self.pair.as_ref().map_or("", |p| p.article.as_str())
+    pub fn article(&self) -> String {
+        self.pair.as_ref().map_or_else(String::new, |p| tr_law(&p.article))
     }
 
     /// Whether it stands before what may be filled: what the command is about, and what it cannot do without.
@@ -86,15 +93,15 @@ impl FormRow {
         match self.field.kind {
             ArgKind::Time => Some(match Timestamp::parse_typed(text, now) {
                 Some(t) => Ok(when(t, now)),
-                None => Err("a date (2026-12-24), a day (today, next friday) or a length (60d) is expected"),
+                None => Err(tr("a date (2026-12-24), a day (today, next friday) or a length (60d) is expected")),
             }),
             ArgKind::Duration => Some(match Duration::parse(text) {
-                Some(s) => Ok(format!("until {}", now.plus(s).to_minute())),
-                None => Err("a number of days is expected, such as 60d"),
+                Some(s) => Ok(phrase!("until {until}", until = now.plus(s).to_minute())),
+                None => Err(tr("a number of days is expected, such as 60d")),
             }),
-            ArgKind::Number if text.parse::<i64>().is_err() => Some(Err("a whole number is expected")),
+            ArgKind::Number if text.parse::<i64>().is_err() => Some(Err(tr("a whole number is expected"))),
             _ if self.label.is_none() && self.has_other_word(text) => {
-                Some(Err("one of its words is expected: Enter lists them"))
+                Some(Err(tr("one of its words is expected: Enter lists them")))
             }
             _ => None,
         }
@@ -117,8 +124,12 @@ impl FormRow {
 
 /// A time, and how far off it is.
 fn when(time: Timestamp, now: Timestamp) -> String {
-    let span = time.since(now).in_short();
-    if time < now { format!("{}, already past", time.to_minute()) } else { format!("{}, in {span}", time.to_minute()) }
+    let span = in_short(time.since(now));
+    if time < now {
+        phrase!("{time}, already past", time = time.to_minute())
+    } else {
+        phrase!("{time}, in {span}", time = time.to_minute(), span)
+    }
 }
 
 /// Whether several lines may be typed into a field.

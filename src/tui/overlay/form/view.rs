@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::row::{FormRow, several_lines};
 use crate::command::definition::{Arg, ArgKind, Args, Command, PairRow, Weight};
 use crate::tui::input::Input;
+use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::definition::Draft;
 use crate::tui::page::{Line, RecordRef, StyledText};
 use crate::tui::theme::StyleRole;
@@ -322,7 +323,7 @@ impl FormView {
 
     /// What is shown of it in the question before it is run.
     fn about(&self, now: Timestamp) -> Vec<Line> {
-        let mut about: Vec<Line> = vec![vec![StyledText::new(self.command.about, StyleRole::Title)], Vec::new()];
+        let mut about: Vec<Line> = vec![vec![StyledText::new(tr(self.command.about), StyleRole::Title)], Vec::new()];
         for row in self.rows.iter().filter(|r| !r.input.is_empty()) {
             let mut text = row.label.clone().unwrap_or_else(|| row.input.lines().join(" / "));
             // A word for a time is no date: what will be signed is.
@@ -363,7 +364,9 @@ impl FormView {
     pub fn refuse_missing(&mut self, missing: &[String]) {
         self.at = self.rows.iter().position(|r| r.is_required() && r.input.is_empty()).unwrap_or(self.at);
         self.wrong = self.row().map(FormRow::key);
-        self.failure = Some(Error::usage(format!("still missing: {}", missing.join(", "))).hint("fill it in"));
+        self.failure = Some(
+            Error::usage(phrase!("still missing: {missing}", missing = missing.join(", "))).hint(tr("fill it in")),
+        );
     }
 
     /// Takes why it was not done, in the words of the form. Where a field is named, the cursor goes there.

@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 use super::draw;
 use super::list::{Menu, Purpose};
 use crate::tui::input::Input;
+use crate::tui::language::{phrase, tr};
 use crate::tui::layout::{first_in_sight, inset};
 use crate::tui::overlay::definition::{Context, DrawContext, Hints, Outcome, Overlay, Scroll};
 
@@ -95,20 +96,24 @@ impl<S: 'static> Overlay<S> for Menu<S> {
             lines.push(self.empty.to_owned());
         }
         for (n, entry) in self.fitting().take(LISTED).enumerate() {
-            let note = entry.note.text.as_str().replacen("yes   ", "yes, ", 1).replacen("no    ", "no, ", 1);
+            let note =
+                entry.note.text.as_str().replacen(tr("yes   "), tr("yes, "), 1).replacen(tr("no    "), tr("no, "), 1);
             let note = if note.is_empty() { note } else { format!(": {note}") };
-            let ticked = if entry.ticked { "ticked, " } else { "" };
+            let ticked = if entry.ticked { tr("ticked, ") } else { "" };
             lines.push(format!("{}. {ticked}{}{note}", n + 1, entry.name));
         }
         if count > LISTED {
-            lines.push(format!("{} more: words narrow the list.", count - LISTED));
+            lines.push(phrase!("{n} more: words narrow the list.", n = count - LISTED));
         }
         lines
     }
 
     fn prompt(&self) -> String {
-        let prompt =
-            if self.several { "Numbers with commas, or back: " } else { "Number, words that narrow, or back: " };
+        let prompt = if self.several {
+            tr("Numbers with commas, or back: ")
+        } else {
+            tr("Number, words that narrow, or back: ")
+        };
         prompt.to_owned()
     }
 

@@ -6,6 +6,7 @@ use super::entry::{Entry, Pick};
 use crate::record::kind::Kind;
 use crate::tui::fuzzy::{Candidate, Finder};
 use crate::tui::input::Input;
+use crate::tui::language::tr;
 use crate::tui::overlay::definition::{Context, Outcome};
 use crate::tui::worker::{CancelOnDrop, Ticket};
 use crate::value::text::Shown;
@@ -69,7 +70,7 @@ impl<S: 'static> Menu<S> {
             title: title.into(),
             purpose: Purpose::Choice,
             query: Input::new("", false),
-            empty: "Nothing fits.",
+            empty: tr("Nothing fits."),
             kinds: None,
             asked: 0,
             searched: 0,
