@@ -65,8 +65,8 @@ impl Links {
     /// Returns the item at an end of a relation that is among the case's items; `None` for what is no relation, where none of
     /// them is, and where not all of them were looked at: the relation is then found below that item.
     pub fn end_of(&self, item: &ItemSummary) -> Option<Id> {
-        let ends = item.references.iter().take(2).map(|end| end.id);
-        ends.filter(|end| item.is_relation && self.here.contains(end)).next()
+        let mut ends = item.references.iter().take(2).map(|end| end.id);
+        ends.find(|end| item.is_relation && self.here.contains(end))
     }
 
     /// Returns how many links an item has beside those through a record; nothing of their contents is read.
