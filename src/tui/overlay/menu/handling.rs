@@ -93,7 +93,9 @@ impl<S: 'static> Overlay<S> for Menu<S> {
         let mut lines = vec![self.title.to_string()];
         let count = self.shown.len();
         if count == 0 {
-            lines.push(self.empty.to_owned());
+            // Who has narrowed a list to nothing must not take that for an answer.
+            let narrowed = !self.query.is_empty();
+            lines.push(if narrowed { "Nothing here fits these words; back goes back." } else { self.empty }.to_owned());
         }
         for (n, entry) in self.fitting().take(LISTED).enumerate() {
             let note =
