@@ -50,7 +50,7 @@ fn line(text: &str, what: &str) -> String {
 
 fn open(site: &Site) -> Screen {
     site.believe_the_machine();
-    let mut s = Screen::open((&site.workspace(), &site.identity(1), &site.folder), &[], 30, 170);
+    let mut s = Screen::open((&site.workspace(), &site.identity(1), &site.folder), &[], 30, 230);
     s.until("WAITS ON YOU");
     s.press("3");
     s.until("jo@person.example");

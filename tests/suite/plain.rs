@@ -73,7 +73,7 @@ fn every_place_is_read() {
     a.make(1, "item add", &[&[("case", &*case)], &person[..]].concat());
     a.make(1, "item add", &[&[("case", &*other)], &person[..]].concat());
     let text = told(&a, &["case", "1", "people", "timeline"]);
-    says(&text, &["PEOPLE: ID; WHO; WHAT", "VICTIM; M. Kraus; fact; T2", "TIMELINE, the newest first"]);
+    says(&text, &["PEOPLE: WHO; WHAT; SAID AS", "VICTIM; M. Kraus; fact; T2", "TIMELINE, the newest first"]);
     let done = text.split("TIMELINE").nth(1).unwrap();
     assert_eq!((done.matches("item add").count(), done.matches("case new").count()), (2, 1), "{done}");
     // Rows that stand in one place are numbered through, and a number opens one.
