@@ -45,6 +45,11 @@ pub const REASONS: [(&str, &str); 9] = [
     ("reason", "ne_bis_in_idem=nobody was tried"),
 ];
 
+/// The jurisdiction of a desk: its code where that is one, else that of the first.
+fn jurisdiction_of(code: &str) -> &str {
+    if code.len() == 2 { code } else { "XA" }
+}
+
 impl Site {
     /// Founds a desk.
     pub fn found(root: &Path, code: &'static str) -> Self {
@@ -61,7 +66,7 @@ impl Site {
             site.must(member, "identity new", &[("name", &name), ("out", &text(&out)), ("no-passphrase", "yes")]);
         }
         let roles = "administrator,desk-officer,investigator";
-        let form = [("desk", code), ("name", code), ("jurisdiction", code), ("roles", roles)];
+        let form = [("desk", code), ("name", code), ("jurisdiction", jurisdiction_of(code)), ("roles", roles)];
         site.must(1, "init", &[form.as_slice(), more].concat());
         for (member, roles) in
             [(2, "legal-reviewer,release-officer,administrator"), (3, "legal-reviewer,release-officer")]
