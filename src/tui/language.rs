@@ -229,7 +229,7 @@ pub fn tr_in(part: Part, english: &str) -> &str {
     spoken().filter(|_| is_text).and_then(|language| language.text(part, english)).unwrap_or(english)
 }
 
-/// A pattern in the language of the screens, with its parts in its holes, which are named. Called by [`phrase!`].
+/// A pattern in the language of the screens, with its parts in its holes, which are named. Called by `phrase!`.
 pub fn tr_filled(english: &str, parts: &[(&str, &dyn Display)]) -> String {
     let part = |name: &str| parts.iter().find(|(n, _)| *n == name).map(|(_, part)| part.to_string());
     filled(tr(english), part)
@@ -446,7 +446,7 @@ mod tests {
         let beside = std::thread::spawn(|| tr("Desk")).join().unwrap();
         let unknown = tr("nothing says this in French");
         speak(None);
-        assert_eq!(french, ("Bureau".into(), "23 nov. 03:12Z".into(), "0 élément".into(), "2 éléments".into()));
+        assert_eq!(french, ("Bureau".into(), "23 nov 03:12Z".into(), "0 élément".into(), "2 éléments".into()));
         assert_eq!((beside, unknown), ("Desk", "nothing says this in French"));
         assert_eq!(said(), english);
     }
