@@ -382,7 +382,7 @@ pub fn is_anothers(records: &dyn RecordStore, member: &Record) -> Result<bool, A
     Ok(others.into_iter().any(|other| other.partner.is_none() || has_signed(&other)))
 }
 
-/// The member of a member's record that says that another has confirmed what they signed before they were revoked.
+/// The member of a member's record with who has confirmed what they signed before they were revoked.
 const CONFIRMED: &str = "confirmed";
 
 /// Confirms what a member signed before they were revoked, and that had not left then.
@@ -397,7 +397,7 @@ fn confirm(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
         return Err(ApplyError::Authority("a desk confirms what its own members signed".into()));
     }
     must_be(&record, &[State::Revoked])?;
-    record.set(CONFIRMED, true);
+    record.set(CONFIRMED, act.member().to_string());
     Ok(records.put(&record)?)
 }
 
@@ -419,7 +419,27 @@ pub fn to_be_confirmed(
         return Ok(None);
     }
     let signer = by_person(records, header.desk, header.member)?;
-    Ok(signer.filter(|m| m.is(State::Revoked) && m.terms.get(CONFIRMED).is_none()))
+    Ok(match signer {
+        Some(signer) if is_unconfirmed(records, &signer)? => Some(signer),
+        _ => None,
+    })
+}
+
+/// Whether a member was revoked and nobody has confirmed what they signed before; or somebody of whom the same is true, whose own
+/// confirmation then waits, too. Whoever confirms is active when they do, so this comes to an end.
+///
+/// # Errors
+///
+/// Where the records cannot be read.
+pub fn is_unconfirmed(records: &dyn RecordStore, member: &Record) -> Result<bool, ApplyError> {
+    if !member.is(State::Revoked) {
+        return Ok(false);
+    }
+    let Some(by) = member.text(CONFIRMED).and_then(Person::parse) else { return Ok(true) };
+    match by_person(records, member.desk, by)? {
+        Some(other) if other.id != member.id => is_unconfirmed(records, &other),
+        _ => Ok(true),
+    }
 }
 
 /// The members of all desks with that signing key: several desks may have enrolled it.

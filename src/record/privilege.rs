@@ -60,7 +60,9 @@ const WAITS: &str = "held-back";
 ///
 /// Where the records cannot be read.
 pub fn waiting(records: &dyn RecordStore) -> Result<Vec<Record>, ApplyError> {
-    Ok(records.find(&Query { key: Some(WAITS.to_owned()), ..Query::kind(Kind::Item) })?)
+    let mut all = records.find(&Query { key: Some(WAITS.to_owned()), ..Query::kind(Kind::Item) })?;
+    all.retain(|record| !record.is_purged());
+    Ok(all)
 }
 
 /// Holds an item back for the filter reviewer.
@@ -88,12 +90,18 @@ pub fn held_back_by(record: &Record) -> Option<Person> {
     record.text(BY).and_then(Person::parse)
 }
 
+/// Whether the terms of [`FILTER`] leave an item held back.
+pub fn stays_held_back(terms: &Json) -> bool {
+    terms.get("found").and_then(Json::text).and_then(Filtered::parse) != Some(Filtered::Cleared)
+}
+
 /// Whether a filter reviewer has found it covered.
 pub fn is_covered(record: &Record) -> bool {
     record.terms.get(COVERED).is_some()
 }
 
-/// Whether a member may look at what is held back: a legal reviewer who has neither held it back nor takes part in the case.
+/// Whether a member may look at what is held back: a legal reviewer who has neither held it back nor takes part in the case, until one has
+/// found it covered.
 ///
 /// # Errors
 ///
@@ -104,7 +112,7 @@ pub fn may_filter(
     person: Person,
     roles: &[Role],
 ) -> Result<bool, ApplyError> {
-    let other = held_back_by(record) != Some(person);
+    let other = held_back_by(record) != Some(person) && !is_covered(record);
     Ok(roles.contains(&Role::LegalReviewer) && other && !is_on_the_case(records, record, person)?)
 }
 
@@ -138,6 +146,9 @@ pub(super) fn filter_inputs(
     if is_held_back(record).is_none() {
         return Err(ApplyError::NotAllowed("it is not held back".into()));
     }
+    if is_covered(record) {
+        return Err(ApplyError::NotAllowed("it was found covered: it stays held back until it is erased".into()));
+    }
     if is_on_the_case(records, record, person)? {
         return Err(ApplyError::Authority(
             "a filter reviewer takes no part in the case: who asked for or made a legal review in it is none".into(),
@@ -166,9 +177,7 @@ pub(super) fn hold_back(
     let profession = m.read("profession", Profession::parse)?;
     m.need("said")?;
     m.finish()?;
-    if is_covered(&record) {
-        return Err(ApplyError::NotAllowed("a filter reviewer has found it covered: it stays held back".into()));
-    }
+    not_held_back(&record)?;
     record.set(HELD_BACK, profession);
     record.set(BY, act.member().to_string());
     record.key = Some(WAITS.to_owned());

@@ -718,6 +718,13 @@ fn signer_of(
 ) -> Result<(PublicKey, bool, Vec<Role>), ApplyError> {
     let unsigned = || ApplyError::Authority("an act that is passed on is signed by nobody of its desk".into());
     if let Some(known) = member::by_person(records, header.desk, header.member)? {
+        // What is passed on carries no proof of its place: whoever has taken the key may state any.
+        if member::is_unconfirmed(records, &known)? {
+            return Err(ApplyError::Authority(
+                "an act that is passed on was signed by somebody who was revoked since, and nobody has confirmed it"
+                    .into(),
+            ));
+        }
         let (active, roles) = member::at_place(&known, header);
         return Ok((member::signing_key(&known).ok_or_else(unsigned)?, active, roles));
     }

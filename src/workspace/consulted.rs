@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use data_encoding::BASE64;
 
+use crate::act::change::Line;
 use crate::act::header::Audience;
 use crate::gate::from_records::DESK_PURPOSE;
 use crate::host::entropy::Entropy;
@@ -20,11 +21,14 @@ use crate::law::calendar::Calendar;
 use crate::object;
 use crate::record::agreement;
 use crate::record::consultation::{self, CONSULT, Viewing};
+use crate::record::kind::Kind;
 use crate::record::kind_def;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{member, privilege};
 use crate::seal::age_file;
 use crate::seal::sign::PublicKey;
+use crate::store::read;
+use crate::value::class::Role;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits};
@@ -79,7 +83,7 @@ impl Workspace {
     /// Where the records cannot be read.
     pub fn hides(&self, record: &Record) -> Result<bool, Error> {
         // What is held back is not found, whoever looks for it.
-        if privilege::is_held_back(record).is_some() {
+        if privilege::is_held_back(record).is_some() || self.is_held_back_since(record)? {
             return Ok(true);
         }
         if !consultation::is_personal(&self.records(), record, kind_def)? {
@@ -212,9 +216,49 @@ impl Workspace {
     /// Where the records cannot be read.
     pub fn is_held_back(&self, record: &Record) -> Result<bool, Error> {
         if privilege::is_held_back(record).is_none() {
+            return self.is_held_back_since(record);
+        }
+        Ok(!self.may_filter(record)?)
+    }
+
+    /// Whether this member may look at what is held back: a legal reviewer who has neither held it back nor done anything in its case.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn may_filter(&self, record: &Record) -> Result<bool, Error> {
+        let may = privilege::may_filter(&self.records(), record, self.person(), &self.my_roles()?)?;
+        Ok(may && !self.has_worked_on(record.case)?)
+    }
+
+    /// Whether this member has done something in a case as an investigator or a desk officer: what reviews of it say is in its records.
+    fn has_worked_on(&self, case: Option<Id>) -> Result<bool, Error> {
+        let Some(case) = case else { return Ok(false) };
+        for position in read::acts_of_case(&self.db, case)? {
+            let Some(act) = read::act(&self.db, position)? else { continue };
+            let header = act.read_header()?;
+            if header.member == self.person() && matches!(header.role, Role::Investigator | Role::DeskOfficer) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether an item was held back after the moment that is looked back at: it is not read by looking back.
+    fn is_held_back_since(&self, record: &Record) -> Result<bool, Error> {
+        if self.looks_back().is_none() || record.kind != Kind::Item {
             return Ok(false);
         }
-        Ok(!privilege::may_filter(&self.records(), record, self.person(), &self.my_roles()?)?)
+        let mut is_held = false;
+        for stored in read::changes_of(&self.db, record.id)? {
+            let Line::Change(change) = stored.line else { continue };
+            if privilege::HOLD_BACK.is(&change.kind) {
+                is_held = true;
+            } else if privilege::FILTER.is(&change.kind) {
+                is_held = change.read_terms().is_ok_and(|terms| privilege::stays_held_back(&terms));
+            }
+        }
+        Ok(is_held)
     }
 
     /// What a record's content is shown as: itself, noted where it is personal, or masked.

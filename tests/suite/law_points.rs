@@ -577,6 +577,17 @@ fn what_may_be_privileged_is_held_back_until_a_filter_reviewer_has_looked() {
     assert_eq!(waits(3), None);
     assert_eq!(a.must(1, "item held-back", &[("case", &case)]).value[0]["covered"], true);
     assert!(back(1, &item).is_err() && value(1) != "counsel.example");
+    // What is covered is final, for whoever found it, too; and nobody reads it by looking back.
+    assert!(filter(3, "cleared").is_err() && value(3) != "counsel.example");
+    let text = |words: &[&str]| {
+        let out = a.program(3, words, "");
+        String::from_utf8(out.stdout).unwrap() + &String::from_utf8(out.stderr).unwrap()
+    };
+    let act = a.must(1, "audit log", &[]).value.as_array().unwrap().len().to_string();
+    let before: Vec<String> = (1..=act.parse::<usize>().unwrap()).map(|n| n.to_string()).collect();
+    let shown =
+        before.iter().map(|n| text(&["--as-of", n, "--reason", "x", "item", "show", &item])).collect::<String>();
+    assert!(!shown.contains("counsel.example"), "{shown}");
     back(1, &plain).unwrap();
     a.must(3, "item filter", &[("item", &plain), ("found", "cleared"), ("because", "no lawyer")]);
     assert_eq!(a.must(1, "search", &[("words", "plain.example")]).value.as_array().unwrap().len(), 1);

@@ -120,10 +120,10 @@ fn persons_to_tell(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>)
 }
 
 /// What is held back as privileged and waits for a filter reviewer.
-fn held_back(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+fn held_back(workspace: &Workspace, tasks: &mut Vec<Task>) -> Result<(), Error> {
     let records = workspace.records();
     for record in privilege::waiting(&records)? {
-        let mine = privilege::may_filter(&records, &record, workspace.person(), roles)?;
+        let mine = workspace.may_filter(&record)?;
         let what = "held back as privileged: look whether it is, as a filter reviewer";
         tasks.push(task(&record, "", what, None, mine, "a legal reviewer who takes no part in the case"));
     }
@@ -250,7 +250,7 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
     donors(workspace, &roles, &mut tasks)?;
     of_task_forces(workspace, &roles, &mut tasks)?;
     persons_to_tell(workspace, &roles, &mut tasks)?;
-    held_back(workspace, &roles, &mut tasks)?;
+    held_back(workspace, &mut tasks)?;
     exchange(workspace, &roles, &mut tasks)?;
     accountability::gather(workspace, &roles, &mut tasks)?;
     of_exercises(workspace, &roles, &mut tasks)?;

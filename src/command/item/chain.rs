@@ -28,6 +28,14 @@ pub(super) fn attachment_of(workspace: &Workspace, record: &Record) -> Result<Op
     Ok(workspace.content(record)?.as_ref().and_then(Attachment::of))
 }
 
+/// The file of an item, for comparing it with what was taken in: nothing of it is shown, so that what is held back is compared, too.
+pub(super) fn attachment_to_verify(workspace: &Workspace, record: &Record) -> Result<Option<Attachment>, Error> {
+    if !item::is_exhibit(record) {
+        return Ok(None);
+    }
+    Ok(read::content(&workspace.db, record.body)?.as_ref().and_then(Attachment::of))
+}
+
 /// An item with its chain of custody, as it is told.
 pub(super) fn exhibit_of(workspace: &Workspace, record: &Record) -> Result<(Exhibit, Option<Attachment>), Error> {
     let attachment = attachment_of(workspace, record)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::chain::{attachment_of, enter_damage, exhibit_of};
+use super::chain::{attachment_to_verify, enter_damage, exhibit_of};
 use super::exhibit;
 use crate::act::header::Audience;
 use crate::command::definition::{
@@ -234,7 +234,7 @@ fn verify_all(workspace: &mut Workspace, job: &mut Job) -> Result<Output, Error>
             continue;
         };
         count += 1;
-        let found = match attachment_of(workspace, &record)? {
+        let found = match attachment_to_verify(workspace, &record)? {
             Some(attachment) => {
                 bytes += attachment.size;
                 evidence::read(workspace.folder(), id, &attachment, job, |_| Ok(()))?

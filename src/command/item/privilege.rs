@@ -10,6 +10,7 @@ use crate::record::item;
 use crate::record::kind::{Kind, State as RecordState};
 use crate::record::privilege::{self, Filtered, Profession};
 use crate::record::store::{Query, RecordStore as _};
+use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::word::all_words;
 use crate::workspace::error::Error;
@@ -85,7 +86,7 @@ pub fn rows(workspace: &Workspace, case: Option<Id>) -> Result<Vec<HeldBackRow>,
     loop {
         let page = records.find(&query)?;
         let Some(last) = page.last().map(|record| record.id) else { return Ok(rows) };
-        for record in page.iter().filter(|record| privilege::is_held_back(record).is_some()) {
+        for record in page.iter().filter(|record| privilege::is_held_back(record).is_some() && !record.is_purged()) {
             rows.push(HeldBackRow {
                 id: record.id,
                 profession: privilege::is_held_back(record),
@@ -117,6 +118,13 @@ fn hold_back(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Outp
 fn filter(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;
     let found = args.read("found", "cleared or covered", Filtered::parse)?;
+    let waits = privilege::is_held_back(&record).is_some() && !privilege::is_covered(&record);
+    if waits && workspace.my_roles()?.contains(&Role::LegalReviewer) && !workspace.may_filter(&record)? {
+        let what = "a filter reviewer takes no part in the case, and has not held the item back";
+        return Err(
+            Error::not_allowed(what).hint("ask another legal reviewer, or enrol one for it: `comity member add`")
+        );
+    }
     let because = args.body("because")?.unwrap_or_default();
     workspace.act_alone(privilege::FILTER, Audience::OwnDesk, |e, _| {
         Ok(privilege::filtered(record.id, found, &because, e.salt()?))

@@ -445,8 +445,10 @@ pub(super) fn first_due(record: &Record) -> Option<Timestamp> {
     let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
     let due = |c: &Json| c.get("due").and_then(Json::text).and_then(Timestamp::parse);
     let Some((_, until)) = preserved_of(record) else { return clocks.iter().filter(runs).filter_map(due).min() };
-    // Until when it is preserved in truth counts, whatever the law's period is; by then it is asked for, or is lost.
-    kept_for(record).is_none().then_some(until)
+    // Until when it is preserved in truth counts, whatever the law's period is; by then it is asked for, or is lost. Only where the
+    // law's own period is the shortest that counts does what follows on keep it.
+    let is_kept = kept_for(record).is_some() && clocks.iter().any(is_minimum);
+    (!is_kept).then_some(until)
 }
 
 /// Whether a clock's period is the shortest that counts.

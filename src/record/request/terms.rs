@@ -2,7 +2,7 @@
 
 use super::steps::{Answer, FollowUp, State};
 use crate::act::change::{Change, Salt};
-use crate::law::request::Variant;
+use crate::law::request::{ClockKind, Variant};
 use crate::object;
 use crate::record::definition::{ApplyError, ChangeView, token};
 use crate::record::kind::ChangeKind;
@@ -10,7 +10,7 @@ use crate::record::store::Record;
 use crate::value::class::{Category, Condition, Tier};
 use crate::value::id::Id;
 use crate::value::json::{Json, Members};
-use crate::value::timestamp::Timestamp;
+use crate::value::timestamp::{Duration, Timestamp};
 
 /// The kind of change `request-new`.
 pub const NEW: ChangeKind = ChangeKind::new("request-new");
@@ -213,6 +213,8 @@ pub fn answered(id: Id, said: Answered<'_>, salt: Salt) -> Change {
 
 /// The member of the terms of an answer, and of a request's record, that says since and until when something is preserved.
 const PRESERVED: &str = "preserved";
+/// Nothing is preserved for longer: a period that is, was mistyped, or is meant to hide that it ends.
+const LONGEST_PRESERVED: Duration = Duration::days(3650);
 /// The member of the content of an answer under which the provider has it.
 pub const REFERENCE: &str = "reference";
 
@@ -237,15 +239,19 @@ pub(super) struct AnswerTerms {
     pub(super) answer: Answer,
     /// The conditions that it states.
     pub(super) conditions: Vec<Condition>,
-    /// What it says of a preservation, as it stands there.
-    pub(super) preserved: Option<Json>,
+    /// Since and until when something is preserved, where it says so.
+    pub(super) preserved: Option<(Timestamp, Timestamp)>,
 }
 
 impl AnswerTerms {
-    /// Notes what it says of a preservation.
+    /// Notes what it says of a preservation, of a request that asked for one.
     pub(super) fn note_preserved(&self, record: &mut Record) {
-        if let Some(preserved) = &self.preserved {
-            record.set(PRESERVED, preserved.clone());
+        let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
+        let preserves = clocks
+            .iter()
+            .any(|c| c.get("clock").and_then(Json::text).and_then(ClockKind::parse) == Some(ClockKind::Preservation));
+        if let Some((since, until)) = self.preserved.filter(|_| preserves) {
+            record.set(PRESERVED, object! { "since" => since.to_string(), "until" => until.to_string() });
         }
     }
 }
@@ -298,15 +304,16 @@ pub(super) fn answer_of(view: &ChangeView<'_>) -> Result<AnswerTerms, ApplyError
     m.need("said")?.truth().ok_or_else(|| ApplyError::Malformed("`said` is not a truth value".into()))?;
     m.maybe("ground").map(|ground| word(ground, "ground")).transpose()?;
     let conditions = if m.maybe("conditions").is_some() { m.list("conditions", Condition::parse)? } else { Vec::new() };
-    let preserved = m.maybe(PRESERVED).cloned();
+    let preserved = m.maybe(PRESERVED).map(|said| {
+        period_of(said).ok_or_else(|| ApplyError::Malformed("`preserved` does not say since and until when".into()))
+    });
+    let preserved = preserved.transpose()?;
     m.finish()?;
-    if let Some(preserved) = &preserved {
-        let (since, until) = period_of(preserved)
-            .ok_or_else(|| ApplyError::Malformed("`preserved` does not say since and until when".into()))?;
-        if answer != Answer::Deliver || until <= since {
-            let what = "what is preserved is said with the delivery, and ends after it began";
-            return Err(ApplyError::Malformed(what.into()));
-        }
+    if let Some((since, until)) = preserved
+        && (answer != Answer::Deliver || until <= since || until > since.plus(LONGEST_PRESERVED))
+    {
+        let what = "what is preserved is said with the delivery, ends after it began, and is not kept for ten years";
+        return Err(ApplyError::Malformed(what.into()));
     }
     Ok(AnswerTerms { answer, conditions, preserved })
 }
