@@ -544,7 +544,12 @@ fn of_request(
             word: answer.map(|a| a.word().to_owned()).unwrap_or_default(),
             preserved_since: preserved.map(|(since, _)| since.to_minute()).unwrap_or_default(),
             preserved_until: preserved.map(|(_, until)| until.to_minute()).unwrap_or_default(),
-            reference: preserved.map(|_| text(request::REFERENCE)).unwrap_or_default(),
+            reference: event
+                .as_ref()
+                .and_then(|e| e.content.as_ref())
+                .and_then(request::reference_of)
+                .map(shown_text)
+                .unwrap_or_default(),
         },
         conditions,
         marking: marking(workspace, record)?,

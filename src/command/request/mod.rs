@@ -154,9 +154,7 @@ fn preserved(workspace: &Workspace, record: &Record) -> Result<Option<PreservedR
     let Some((since, until)) = request::preserved_of(record) else { return Ok(None) };
     let mut reference = String::new();
     for (_, change) in acts_of(workspace, record, &[request::ANSWER])? {
-        let content = change.read_content().ok().flatten();
-        let named = content.as_ref().and_then(|c| c.get(request::REFERENCE)).and_then(Json::text);
-        reference = named.map_or(reference, str::to_owned);
+        reference = request::reference_in(&change).unwrap_or(reference);
     }
     Ok(Some(PreservedRow { since, until, reference }))
 }

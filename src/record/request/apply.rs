@@ -1,5 +1,6 @@
 //! What each change does to a request in the record store. It asks for no facts of the gate.
 
+use super::preserved;
 use super::sides::{between_parties, by_requesting_desk, for_this_desk};
 use super::steps::{STATES, State, WITHDRAWABLE, begin, first_due, keep_earlier, seen_in, seen_states, step};
 use super::terms::{Terms, answer_of, follow_up_of};
@@ -198,7 +199,9 @@ pub(super) fn answer(
     if let Some(ground) = view.terms.get("ground") {
         record.set("ground", ground.clone());
     }
-    said.note_preserved(&mut record);
+    if let Some(preserved) = said.preserved {
+        preserved::note(&mut record, preserved);
+    }
     if !said.conditions.is_empty() {
         record.set("offered", said.conditions);
     }

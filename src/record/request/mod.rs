@@ -6,20 +6,21 @@
 
 mod apply;
 mod gate_inputs;
+mod preserved;
 mod sides;
 mod steps;
 mod terms;
 
 pub use apply::{reviewed, unreviewed};
 pub use gate_inputs::{CONSULTATION, consent, inputs_to_send};
+pub use preserved::{Preserved, preserved_in, preserved_of, reference_in, reference_of};
 pub use steps::{
     AUTHORISED, Answer, CONFLICT, DRAFT, FollowUp, STATES, Standing, State, Step, WITHDRAWABLE, current_states,
     kept_for, may_step, standing,
 };
 pub use terms::{
-    ANSWER, Answered, CONSENT, NEW, Preserved, REFERENCE, REPORT, RESOLVE, SEND, SUBMIT, Sent, Terms, WITHDRAW,
-    answered, conditions_of, conditions_sent, consent_asked, drafted, offered_of, preserved_in, preserved_of, reported,
-    resolved, sent, submitted, terms_of, withdrawn,
+    ANSWER, Answered, CONSENT, NEW, REPORT, RESOLVE, SEND, SUBMIT, Sent, Terms, WITHDRAW, answered, conditions_of,
+    conditions_sent, consent_asked, drafted, offered_of, reported, resolved, sent, submitted, terms_of, withdrawn,
 };
 
 use super::definition::{AudienceRule, ChangeDef, Content, KindDef, Line, LookUp, Moves, WhenDue};

@@ -1,7 +1,7 @@
 //! The states of a request and the steps between them: from which states each answer and each follow-up may be given, where it
 //! leads, and the conflict of two that crossed. A step is judged by the state that its author had seen, never by the state here.
 
-use super::terms::preserved_of;
+use super::preserved::preserved_of;
 use crate::act::header::Header;
 use crate::object;
 use crate::record::definition::{ActContext, ApplyError, wrong_state};

@@ -1,8 +1,9 @@
 //! What the changes of a request say: their terms, their content, and how both are read. It decides nothing.
 
+use super::preserved::{LONGEST, PRESERVED, Preserved, period_of};
 use super::steps::{Answer, FollowUp, State};
 use crate::act::change::{Change, Salt};
-use crate::law::request::{ClockKind, Variant};
+use crate::law::request::Variant;
 use crate::object;
 use crate::record::definition::{ApplyError, ChangeView, token};
 use crate::record::kind::ChangeKind;
@@ -10,7 +11,7 @@ use crate::record::store::Record;
 use crate::value::class::{Category, Condition, Tier};
 use crate::value::id::Id;
 use crate::value::json::{Json, Members};
-use crate::value::timestamp::{Duration, Timestamp};
+use crate::value::timestamp::Timestamp;
 
 /// The kind of change `request-new`.
 pub const NEW: ChangeKind = ChangeKind::new("request-new");
@@ -183,17 +184,6 @@ pub struct Answered<'a> {
     pub preserved: Option<Preserved<'a>>,
 }
 
-/// What a preservation came to: the block of the result in the T-CY's template for Articles 29 and 30, and what a provider confirms.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Preserved<'a> {
-    /// Since when.
-    pub since: Timestamp,
-    /// Until when; what is not asked for by then is lost.
-    pub until: Timestamp,
-    /// Under which reference the provider has it; empty: it named none.
-    pub reference: &'a str,
-}
-
 /// Answers a request.
 pub fn answered(id: Id, said: Answered<'_>, salt: Salt) -> Change {
     let mut terms = object! { "answer" => said.answer, "said" => !crate::value::text::is_blank(said.text) };
@@ -204,33 +194,10 @@ pub fn answered(id: Id, said: Answered<'_>, salt: Salt) -> Change {
         terms.set("conditions", said.conditions);
     }
     let mut content = object! { "text" => said.text };
-    if let Some(Preserved { since, until, reference }) = said.preserved {
-        terms.set(PRESERVED, object! { "since" => since.to_string(), "until" => until.to_string() });
-        content.set(REFERENCE, reference);
+    if let Some(preserved) = said.preserved {
+        preserved.state(&mut terms, &mut content);
     }
     Change::with_content(id, ANSWER, &terms, &content, salt)
-}
-
-/// The member of the terms of an answer, and of a request's record, that says since and until when something is preserved.
-const PRESERVED: &str = "preserved";
-/// Nothing is preserved for longer: a period that is, was mistyped, or is meant to hide that it ends.
-const LONGEST_PRESERVED: Duration = Duration::days(3650);
-/// The member of the content of an answer under which the provider has it.
-pub const REFERENCE: &str = "reference";
-
-/// Since and until when what a request asked for is preserved, as the answer said; `None` where none has said it.
-pub fn preserved_of(record: &Record) -> Option<(Timestamp, Timestamp)> {
-    preserved_in(&record.terms)
-}
-
-/// The same of the terms of an answer.
-pub fn preserved_in(terms: &Json) -> Option<(Timestamp, Timestamp)> {
-    terms.get(PRESERVED).and_then(period_of)
-}
-
-fn period_of(json: &Json) -> Option<(Timestamp, Timestamp)> {
-    let of = |key: &str| json.get(key).and_then(Json::text).and_then(Timestamp::parse);
-    Some((of("since")?, of("until")?))
 }
 
 /// The terms of an answer, read.
@@ -241,19 +208,6 @@ pub(super) struct AnswerTerms {
     pub(super) conditions: Vec<Condition>,
     /// Since and until when something is preserved, where it says so.
     pub(super) preserved: Option<(Timestamp, Timestamp)>,
-}
-
-impl AnswerTerms {
-    /// Notes what it says of a preservation, of a request that asked for one.
-    pub(super) fn note_preserved(&self, record: &mut Record) {
-        let clocks = record.terms.get("clocks").and_then(Json::items).unwrap_or_default();
-        let preserves = clocks
-            .iter()
-            .any(|c| c.get("clock").and_then(Json::text).and_then(ClockKind::parse) == Some(ClockKind::Preservation));
-        if let Some((since, until)) = self.preserved.filter(|_| preserves) {
-            record.set(PRESERVED, object! { "since" => since.to_string(), "until" => until.to_string() });
-        }
-    }
 }
 
 /// Says something more about an own request.
@@ -310,7 +264,7 @@ pub(super) fn answer_of(view: &ChangeView<'_>) -> Result<AnswerTerms, ApplyError
     let preserved = preserved.transpose()?;
     m.finish()?;
     if let Some((since, until)) = preserved
-        && (answer != Answer::Deliver || until <= since || until > since.plus(LONGEST_PRESERVED))
+        && (answer != Answer::Deliver || until <= since || until > since.plus(LONGEST))
     {
         let what = "what is preserved is said with the delivery, ends after it began, and is not kept for ten years";
         return Err(ApplyError::Malformed(what.into()));

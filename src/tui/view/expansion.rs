@@ -1,21 +1,10 @@
 //! What of a view is expanded.
 
-use super::View;
+use super::{Turned, View};
 use crate::value::id::Id;
 
 /// How many things are expanded at once at most: what hangs below them is read again for each page.
 const MOST: usize = 50;
-
-/// What came of expanding or collapsing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Turned {
-    /// Another page is wanted.
-    Done,
-    /// Nothing hangs there.
-    Nothing,
-    /// Too much is expanded already.
-    TooMany,
-}
 
 impl View {
     /// Expands the selected row, or collapses it; one that hangs below another and has nothing below it collapses that one.

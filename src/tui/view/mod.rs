@@ -9,7 +9,6 @@ mod selection;
 #[cfg(test)]
 mod tests;
 
-pub use expansion::Turned;
 pub use marked::Marks;
 
 use std::sync::Arc;
@@ -25,6 +24,17 @@ use crate::value::id::Id;
 use crate::value::text::width;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
+
+/// What came of expanding or collapsing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Turned {
+    /// Another page is wanted.
+    Done,
+    /// Nothing hangs there.
+    Nothing,
+    /// Too much is expanded already.
+    TooMany,
+}
 
 /// A screen as it is being looked at.
 #[derive(Default)]
