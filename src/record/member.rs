@@ -404,6 +404,11 @@ fn confirm(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeVie
 /// The kinds of acts that the desk's root key has signed too: whoever was revoked since, nobody could make them alone.
 const BY_THE_ROOT_KEY: [ChangeKind; 5] = [ADD, ROLES, REVOKE, super::desk::FOUND, super::desk::KEYS];
 
+/// Whether the desk's root key signs acts of a kind, too.
+pub fn is_by_the_root_key(kind: ChangeKind) -> bool {
+    BY_THE_ROOT_KEY.contains(&kind)
+}
+
 /// The member who signed an act, where they were revoked since and nobody has confirmed what they signed before: whoever has their
 /// key may have signed it in the days before that was noticed, so it does not leave, and is not taken where it comes late.
 ///
@@ -415,7 +420,7 @@ pub fn to_be_confirmed(
     header: &Header,
     kind: ChangeKind,
 ) -> Result<Option<Record>, ApplyError> {
-    if BY_THE_ROOT_KEY.contains(&kind) {
+    if is_by_the_root_key(kind) {
         return Ok(None);
     }
     let signer = by_person(records, header.desk, header.member)?;

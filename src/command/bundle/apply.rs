@@ -1,6 +1,6 @@
 //! The second pass over a bundle that was verified: everything in it is applied in one transaction, or nothing.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 use super::make::keys_for;
@@ -149,7 +149,8 @@ pub fn apply(
     own.change(arrival.change(verified.told.as_ref(), salt))?;
     let via = own.finish()?.position;
     let (mut done, mut taking, mut high, mut shared) = (0u64, None, Vec::new(), None);
-    let (mut kind, mut taken) = (None, Vec::new());
+    // One act of each signer whose authority is not the root key's is enough to ask whether they were revoked.
+    let (mut kind, mut signers) = (None, BTreeMap::new());
     let fresh: HashSet<Digest> = verified.found.fresh.iter().copied().collect();
     beside(
         |push| read_acts(&manifest, opened, push),
@@ -177,7 +178,9 @@ pub fn apply(
                     if let Some(taking) = taking.take() {
                         taking.finish(&head)?;
                         is_signed(&tx, &head, &header)?;
-                        taken.extend(kind.map(|kind| (header, kind)));
+                        if let Some(kind) = kind.filter(|kind| !member::is_by_the_root_key(*kind)) {
+                            signers.entry(header.member).or_insert((header, kind));
+                        }
                     }
                 }
             }
@@ -189,7 +192,7 @@ pub fn apply(
         let code = verified.from.key.clone().unwrap_or_default();
         return Err(alarm(&code, "goes on from another one, and two of its members have not declared that"));
     }
-    for (header, kind) in &taken {
+    for (header, kind) in signers.values() {
         if let Some(signer) = member::to_be_confirmed(&records, header, *kind)? {
             return Err(unconfirmed(workspace, &verified.from, &signer)?);
         }

@@ -75,14 +75,14 @@ pub struct HeldBackRow {
 fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let case = workspace.find_record(args.need("case")?, &[Kind::Case])?.id;
     let columns = &[("id", "ITEM"), ("profession", "PROFESSION"), ("covered", "COVERED"), ("by", "HELD BACK BY")];
-    Ok(Output::list(&rows(workspace, Some(case))?, columns))
+    Ok(Output::list(&rows(workspace, case)?, columns))
 }
 
-/// What is held back in a case; without one, in all.
-pub fn rows(workspace: &Workspace, case: Option<Id>) -> Result<Vec<HeldBackRow>, Error> {
+/// What is held back in a case.
+fn rows(workspace: &Workspace, case: Id) -> Result<Vec<HeldBackRow>, Error> {
     let records = workspace.records();
     let mut rows = Vec::new();
-    let mut query = Query { case, limit: Some(PAGE), ..Query::kind(Kind::Item) };
+    let mut query = Query { case: Some(case), limit: Some(PAGE), ..Query::kind(Kind::Item) };
     loop {
         let page = records.find(&query)?;
         let Some(last) = page.last().map(|record| record.id) else { return Ok(rows) };

@@ -57,7 +57,7 @@ pub fn preserved_in(terms: &Json) -> Option<(Timestamp, Timestamp)> {
 /// The reference that an answer names; `None` where it names none, or its content is gone.
 pub fn reference_in(answer: &Change) -> Option<String> {
     let content = answer.read_content().ok().flatten()?;
-    content.get(REFERENCE).and_then(Json::text).map(str::to_owned)
+    reference_of(&content).map(str::to_owned)
 }
 
 /// The reference in the content of an answer.

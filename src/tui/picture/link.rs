@@ -2,6 +2,7 @@
 //! for itself, since a list shows some of them at a time.
 
 use super::piece::Stretch;
+use super::tree::stem;
 use crate::tui::language::{phrase, tr, tr_count};
 use crate::tui::theme::StyleRole;
 use crate::value::text::{fit, width};
@@ -56,20 +57,6 @@ impl LinkRow {
         Self { stems: Vec::new(), below, way: Way::Root, relation: String::new(), name: name.into(), is_above: false }
     }
 
-    fn stem(&self, ascii: bool) -> String {
-        let last = self.stems.len();
-        let sign = |(n, goes_on): (usize, &bool)| match (n + 1 == last, goes_on, ascii) {
-            (true, true, false) => "├─ ",
-            (true, false, false) => "└─ ",
-            (false, true, false) => "│  ",
-            (true, true, true) => "|- ",
-            (true, false, true) => "+- ",
-            (false, true, true) => "|  ",
-            (false, false, _) => "   ",
-        };
-        self.stems.iter().enumerate().map(sign).collect()
-    }
-
     /// How it hangs on the one above, as it is drawn before its name.
     fn arrow(&self, ascii: bool) -> String {
         let arrow = match (self.way, ascii) {
@@ -113,7 +100,7 @@ impl LinkRow {
             (Below::Expanded(_), true) => "v ",
         };
         let before = [
-            (self.stem(ascii), StyleRole::Border),
+            (stem(&self.stems, ascii), StyleRole::Border),
             (collapse.to_owned(), StyleRole::Accent),
             (self.arrow(ascii), StyleRole::Note),
         ];

@@ -30,6 +30,21 @@ impl Branch {
     }
 }
 
+/// What is drawn before something that hangs in a tree: of each depth down to its own, whether more follows on that stem.
+pub(super) fn stem(goes_on: &[bool], ascii: bool) -> String {
+    let last = goes_on.len();
+    let sign = |(n, goes_on): (usize, &bool)| match (n + 1 == last, goes_on, ascii) {
+        (true, true, false) => "├─ ",
+        (true, false, false) => "└─ ",
+        (false, true, false) => "│  ",
+        (true, true, true) => "|- ",
+        (true, false, true) => "+- ",
+        (false, true, true) => "|  ",
+        (false, false, _) => "   ",
+    };
+    goes_on.iter().enumerate().map(sign).collect()
+}
+
 /// Branches from top to bottom, each below the one that it hangs on.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Tree(pub Vec<Branch>);
@@ -41,26 +56,13 @@ impl Tree {
         after.take_while(|branch| branch.depth >= depth).any(|branch| branch.depth == depth)
     }
 
-    fn stem(&self, n: usize, depth: usize, ascii: bool) -> String {
-        (1..=depth)
-            .map(|d| match (d == depth, self.goes_on(n, d), ascii) {
-                (true, true, false) => "├─ ",
-                (true, false, false) => "└─ ",
-                (false, true, false) => "│  ",
-                (true, true, true) => "|- ",
-                (true, false, true) => "+- ",
-                (false, true, true) => "|  ",
-                (false, false, _) => "   ",
-            })
-            .collect()
-    }
-
     pub(super) fn draw(&self, columns: usize, ascii: bool) -> Vec<Vec<Stretch>> {
         let name = |branch: &Branch| branch.depth * 3 + width(&branch.name);
         let names = self.0.iter().filter(|b| b.bar.is_some()).map(name).max().unwrap_or(0);
         let mut lines = Vec::new();
         for (n, branch) in self.0.iter().enumerate() {
-            let stem = self.stem(n, branch.depth, ascii);
+            let goes_on: Vec<bool> = (1..=branch.depth).map(|depth| self.goes_on(n, depth)).collect();
+            let stem = stem(&goes_on, ascii);
             let mut left = columns.saturating_sub(width(&stem));
             let mut pieces = vec![(stem, StyleRole::Border)];
             let wide = if branch.bar.is_some() { names - branch.depth * 3 } else { width(&branch.name) };
