@@ -118,6 +118,15 @@ fn telling_of(workspace: &Workspace, record: &Record) -> Result<Option<&'static 
     Ok(telling::of(kind.map(|kind| (kind.id.as_str(), kind.instrument.as_str()))))
 }
 
+/// What the law says of telling the person, and where it stands. Where no instrument says it, the desk's own law does.
+fn rule_of(workspace: &Workspace, row: &TellingRow) -> Result<String, Error> {
+    let general = format!("{} ({})", row.rule, row.source);
+    let (law, own) = (workspace.law()?, workspace.own_record()?);
+    let domestic = own.text("jurisdiction").and_then(|code| law.jurisdiction(code));
+    let domestic = domestic.filter(|side| row.instrument.is_none() && !side.notice_rule.is_empty());
+    Ok(domestic.map_or(general, |side| format!("{} (the law of {}: {})", side.notice_rule, side.name, side.source)))
+}
+
 fn row(workspace: &Workspace, record: &Record, with_text: bool) -> Result<NoticeRow, Error> {
     let newest = notice::newest(&workspace.records(), record.id)?;
     let review = newest.as_ref().and_then(|n| n.instant("review"));
@@ -129,7 +138,7 @@ fn row(workspace: &Workspace, record: &Record, with_text: bool) -> Result<Notice
     };
     let telling = telling_of(workspace, record)?;
     Ok(NoticeRow {
-        rule: telling.map(|row| format!("{} ({})", row.rule, row.source)).unwrap_or_default(),
+        rule: telling.map(|row| rule_of(workspace, row)).transpose()?.unwrap_or_default(),
         longest_delay: telling.and_then(|row| row.longest_delay),
         of: record.id,
         kind: record.kind,

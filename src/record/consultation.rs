@@ -153,18 +153,22 @@ pub fn is_personal(
     if is_personal_itself(record) {
         return Ok(true);
     }
-    let speaks_of = matches!(kinds(record.kind).content, Content::WithSubject) || SPEAKS.contains(&record.kind);
-    if !speaks_of {
-        return Ok(false);
-    }
-    // What somebody found or raised names what it is about in its terms: one record, or several.
-    let named = record.list("about", Id::parse).into_iter().chain(record.text("about").and_then(Id::parse));
-    for about in record.subject.into_iter().chain(named).filter(|about| *about != record.id) {
+    for about in speaks_of(record, kinds) {
         if records.get(about)?.is_some_and(|about| is_personal_itself(&about)) {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// The records that the texts of a record speak of: what it is about, and what somebody found or raised in it.
+pub fn speaks_of(record: &Record, kinds: fn(Kind) -> &'static KindDef) -> Vec<Id> {
+    if !matches!(kinds(record.kind).content, Content::WithSubject) && !SPEAKS.contains(&record.kind) {
+        return Vec::new();
+    }
+    // What somebody found or raised names what it is about in its terms: one record, or several.
+    let named = record.list("about", Id::parse).into_iter().chain(record.text("about").and_then(Id::parse));
+    record.subject.into_iter().chain(named).filter(|about| *about != record.id).collect()
 }
 
 /// Kinds with a schedule of their own whose texts speak of the records that they are about.

@@ -88,7 +88,9 @@ pub const KIND: KindDef = KindDef {
             None,
             reasons_gate_inputs,
             privilege::hold_back,
-        ),
+        )
+        // What comes in and is the same as something that is held back is held back with it.
+        .or_following(&[ADD, super::import::IMPORT, privilege::HOLD_BACK]),
         ChangeDef::first(
             privilege::FILTER,
             AudienceRule::OwnDesk,
@@ -662,9 +664,11 @@ fn copy(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'
         }
         // A tombstone stays until a member here decides otherwise; the own item is not changed by a copy of it.
         Some(old) if old.kind == Kind::Item && (old.is_purged() || old.desk == act.own_desk) => Ok(()),
-        // What two members have let come again is what came, and nothing of what it was.
+        // What two members have let come again is what came, and nothing of what it was; what was held back is so again.
         Some(old) if old.is(State::Awaited) && old.partner == Some(act.desk()) => {
-            Ok(records.put(&received(record_of(view, made, origin)))?)
+            let mut record = received(record_of(view, made, origin));
+            privilege::stays_as_it_was(&mut record, &old);
+            Ok(records.put(&record)?)
         }
         Some(mut old) if old.kind == Kind::Item && old.partner == Some(act.desk()) => {
             come_again(&mut old, terms, delete_by)?;

@@ -51,8 +51,19 @@ const BY: &str = "held_back_by";
 /// The member that says that a filter reviewer has found it covered.
 const COVERED: &str = "covered";
 
-/// The key of items that wait for a filter reviewer: an item has no other.
-const WAITS: &str = "held-back";
+/// The key of items that are held back: an item has no other.
+const KEY: &str = "held-back";
+
+/// The items that are held back, in a case or anywhere.
+///
+/// # Errors
+///
+/// Where the records cannot be read.
+pub fn all(records: &dyn RecordStore, case: Option<Id>) -> Result<Vec<Record>, ApplyError> {
+    let mut all = records.find(&Query { key: Some(KEY.to_owned()), case, ..Query::kind(Kind::Item) })?;
+    all.retain(|record| !record.is_purged());
+    Ok(all)
+}
 
 /// The items that wait for a filter reviewer.
 ///
@@ -60,9 +71,9 @@ const WAITS: &str = "held-back";
 ///
 /// Where the records cannot be read.
 pub fn waiting(records: &dyn RecordStore) -> Result<Vec<Record>, ApplyError> {
-    let mut all = records.find(&Query { key: Some(WAITS.to_owned()), ..Query::kind(Kind::Item) })?;
-    all.retain(|record| !record.is_purged());
-    Ok(all)
+    let mut waiting = all(records, None)?;
+    waiting.retain(|record| !is_covered(record));
+    Ok(waiting)
 }
 
 /// Holds an item back for the filter reviewer.
@@ -123,6 +134,16 @@ fn is_on_the_case(records: &dyn RecordStore, record: &Record, person: Person) ->
     Ok(reviews.iter().any(|review| approval::takes_part(review, person)))
 }
 
+/// Holds back what comes again, where it was held back before it was erased.
+pub(super) fn stays_as_it_was(record: &mut Record, erased: &Record) {
+    for member in [HELD_BACK, BY, COVERED] {
+        if let Some(was) = erased.terms.get(member) {
+            record.set(member, was.clone());
+            record.key = Some(KEY.to_owned());
+        }
+    }
+}
+
 /// Refuses to change what nobody may read.
 ///
 /// # Errors
@@ -180,7 +201,7 @@ pub(super) fn hold_back(
     not_held_back(&record)?;
     record.set(HELD_BACK, profession);
     record.set(BY, act.member().to_string());
-    record.key = Some(WAITS.to_owned());
+    record.key = Some(KEY.to_owned());
     Ok(records.put(&record)?)
 }
 
@@ -196,9 +217,11 @@ pub(super) fn filter(
     m.need("said")?;
     m.finish()?;
     filter_inputs(records, &record, act.member())?;
-    record.key = None;
     match found {
-        Filtered::Cleared => [HELD_BACK, BY, COVERED].into_iter().for_each(|key| record.remove(key)),
+        Filtered::Cleared => {
+            record.key = None;
+            [HELD_BACK, BY, COVERED].into_iter().for_each(|key| record.remove(key));
+        }
         Filtered::Covered => record.set(COVERED, true),
     }
     Ok(records.put(&record)?)

@@ -37,13 +37,16 @@ impl PreparedChange {
 
     /// The item that it is a copy of, where that is of a higher tier than this. `shared` are the terms that its act states once.
     pub fn copy_above(&self, tier: Tier, shared: &[Json]) -> Option<Id> {
-        let Line::Change(change) = &self.line else { return None };
-        if !item::COPY.is(&change.kind) {
-            return None;
-        }
+        let item = self.copy_of()?;
         let terms = of_class(shared, &self.terms).unwrap_or(&self.terms);
         let of = terms.get("tier").and_then(Json::int).and_then(Tier::new);
-        of.is_none_or(|of| of > tier).then_some(change.record)
+        of.is_none_or(|of| of > tier).then_some(item)
+    }
+
+    /// The item that it is a copy of, by the id that its originator gave it.
+    pub fn copy_of(&self) -> Option<Id> {
+        let Line::Change(change) = &self.line else { return None };
+        item::COPY.is(&change.kind).then_some(change.record)
     }
 
     /// Prepares a change of an own act.

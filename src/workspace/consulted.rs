@@ -83,7 +83,7 @@ impl Workspace {
     /// Where the records cannot be read.
     pub fn hides(&self, record: &Record) -> Result<bool, Error> {
         // What is held back is not found, whoever looks for it.
-        if privilege::is_held_back(record).is_some() || self.is_held_back_since(record)? {
+        if self.is_privileged(record)? {
             return Ok(true);
         }
         if !consultation::is_personal(&self.records(), record, kind_def)? {
@@ -209,16 +209,44 @@ impl Workspace {
         Ok(None)
     }
 
-    /// Whether a record is held back as privileged from this member: only who may say what it is reads it.
+    /// Whether a record is held back as privileged, from whomever, or speaks of one that is: no search finds it.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn is_privileged(&self, record: &Record) -> Result<bool, Error> {
+        self.is_or_speaks_of(record, &|record| {
+            Ok(privilege::is_held_back(record).is_some() || self.is_held_back_since(record)?)
+        })
+    }
+
+    /// Whether a record is held back as privileged from this member, or speaks of one that is: only who may say what it is reads it.
     ///
     /// # Errors
     ///
     /// Where the records cannot be read.
     pub fn is_held_back(&self, record: &Record) -> Result<bool, Error> {
-        if privilege::is_held_back(record).is_none() {
-            return self.is_held_back_since(record);
+        self.is_or_speaks_of(record, &|record| {
+            if privilege::is_held_back(record).is_none() {
+                return self.is_held_back_since(record);
+            }
+            Ok(!self.may_filter(record)?)
+        })
+    }
+
+    /// Whether something is true of a record, or of one that its texts speak of: a custody entry, a review, a mistake that was found.
+    fn is_or_speaks_of(&self, record: &Record, is: &dyn Fn(&Record) -> Result<bool, Error>) -> Result<bool, Error> {
+        if is(record)? {
+            return Ok(true);
         }
-        Ok(!self.may_filter(record)?)
+        for about in consultation::speaks_of(record, kind_def) {
+            if let Some(about) = self.records().get(about)?
+                && is(&about)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether this member may look at what is held back: a legal reviewer who has neither held it back nor done anything in its case.

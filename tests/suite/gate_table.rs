@@ -471,7 +471,7 @@ fn act() -> Value {
      "review":{"outcome":"approved","covers_item":true,"level":"L1","tier":2,"purpose":"cybercrime","recipient":"same","expires":"2026-07-01T00:00:00Z","reviewers":["k2"]}})
 }
 
-const SIGNED_BY: [(&[&str], &str); 22] = [
+const SIGNED_BY: [(&[&str], &str); 23] = [
     (
         &["administrator"],
         "desk-keys member-add member-revoke member-confirm-acts partner-add partner-confirm partner-channel partner-suspend partner-resume agreement-add agreement-end law-change",
@@ -487,8 +487,9 @@ const SIGNED_BY: [(&[&str], &str); 22] = [
     (&["desk-officer", "release-officer"], "taskforce-pass"),
     (
         &["investigator", "desk-officer"],
-        "case-new case-close item-add item-import item-mark item-hold-back custody request-new request-submit review-open disclosure-propose disclosure-join",
+        "case-new case-close item-add item-import item-mark custody request-new request-submit review-open disclosure-propose disclosure-join",
     ),
+    (&["investigator", "desk-officer", "release-officer"], "item-hold-back"),
     (
         &["desk-officer"],
         "request-send consent-ask request-answer request-withdraw request-report conflict-resolve disclosure-recall disclosure-export delete-order delete-answer",

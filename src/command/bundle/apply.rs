@@ -9,17 +9,20 @@ use super::set_back;
 use super::source::{self, Whole};
 use super::verify::{Verified, made_by_nobody, only_zeros, unsigned};
 use crate::act::checkpoint;
-use crate::act::header::{Header, act_id};
+use crate::act::header::{Audience, Header, act_id};
 use crate::act::note;
 use crate::act::part::{Head, Reader};
 use crate::bundle::manifest::{FORMAT_NUMBER, Manifest, PartKind};
 use crate::bundle::open::{BundleError, Parts};
+use crate::command::item::privilege::{HeldValues, held_back_as};
+use crate::host::entropy::Entropy;
 use crate::record::bundle::{self, Arrival};
 use crate::record::store::{Record, RecordStore as _, local_id};
-use crate::record::{item, member};
+use crate::record::{item, member, privilege};
 use crate::store::connection;
 use crate::store::import::ActImporter;
 use crate::store::prepared::PreparedChange;
+use crate::store::read;
 use crate::store::records::SqlRecordStore;
 use crate::store::write::{ActWriter, Author};
 use crate::value::class::{Role, Tier};
@@ -138,20 +141,15 @@ pub fn apply(
         format: Some(FORMAT_NUMBER),
         keys: (number > 0).then_some(number),
     };
-    let author = Author {
-        signer: &workspace.me.signer,
-        role,
-        now,
-        audience: crate::act::header::Audience::OwnDesk,
-        basis: None,
-    };
-    let mut own = ActWriter::begin(&tx, &workspace.meta, author)?;
+    let author = |role| Author { signer: &workspace.me.signer, role, now, audience: Audience::OwnDesk, basis: None };
+    let mut own = ActWriter::begin(&tx, &workspace.meta, author(role))?;
     own.change(arrival.change(verified.told.as_ref(), salt))?;
     let via = own.finish()?.position;
     let (mut done, mut taking, mut high, mut shared) = (0u64, None, Vec::new(), None);
     // One act of each signer whose authority is not the root key's is enough to ask whether they were revoked.
     let (mut kind, mut signers) = (None, BTreeMap::new());
     let fresh: HashSet<Digest> = verified.found.fresh.iter().copied().collect();
+    let (held_back, mut copied) = (HeldValues::of(workspace)?, Vec::new());
     beside(
         |push| read_acts(&manifest, opened, push),
         |piece| {
@@ -167,6 +165,7 @@ pub fn apply(
                         kind = kind.or_else(|| line.kind());
                         let shared = shared.get_or_insert_with(|| line.shared_terms());
                         high.extend(line.copy_above(Tier::INDICATORS, shared));
+                        copied.extend(line.copy_of().filter(|_| !held_back.is_empty()));
                         taking.change(line)?;
                     }
                     done += 1;
@@ -204,11 +203,27 @@ pub fn apply(
     };
     let opened = source::open_whole(workspace, spooled)?;
     opened.is_signed_by_member(&key)?;
-    let is_above = |id: &Id| {
+    // Records of the sender's, by the id that it gave them or by the one that they have here.
+    let theirs = |id: &Id| {
         let record = [*id, local_id(manifest.from, *id)].into_iter().filter_map(|id| records.get(id).ok().flatten());
-        record.filter(|r| r.partner == Some(manifest.from)).any(|r| item::is_above_ceiling(&r))
+        record.filter(|r| r.partner == Some(manifest.from))
     };
-    let above = high.iter().filter(|id| is_above(id)).count();
+    let above = high.iter().filter(|id| theirs(id).any(|r| item::is_above_ceiling(&r))).count();
+    let mut same = Vec::new();
+    for record in copied.iter().flat_map(theirs).filter(|r| r.is(item::State::Held)) {
+        let Some(content) = read::content(&tx, record.body)? else { continue };
+        let as_held = held_back.same_as(&item::Terms::read(&record.terms)?.kind, &content);
+        same.extend(as_held.filter(|_| privilege::is_held_back(&record).is_none()).map(|same| (record.id, same)));
+    }
+    if !same.is_empty() {
+        let role = crate::gate::cleared::acting_role(privilege::HOLD_BACK, &roles).unwrap_or(role);
+        let mut own = ActWriter::begin(&tx, &workspace.meta, author(role))?;
+        let mut entropy = Entropy::default();
+        for (id, same) in same {
+            own.change(held_back_as(id, same, entropy.salt()?))?;
+        }
+        own.finish()?;
+    }
     if !keep {
         return Ok(above);
     }

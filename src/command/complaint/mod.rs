@@ -15,9 +15,11 @@ use crate::record::complaint::{self, Channel, Dates, Outcome, Remedy, Restrictio
 use crate::record::hold;
 use crate::record::kind::{Kind, State};
 use crate::record::kind_def;
+use crate::record::privilege;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::search;
 use crate::value::id::Id;
+use crate::value::text::counted;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -409,12 +411,15 @@ fn lift(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 /// The most hits that a search for a person notes.
 const MOST: u32 = 1000;
 
-/// Searches all records for the person of a complaint: every record but complaints whose content has all the words of the name.
+/// Searches all records for the person of a complaint: every record but complaints whose content has all the words of the name. What is
+/// held back as privileged is not searched.
 fn search_for(workspace: &Workspace, record: &Record) -> Result<Vec<Id>, Error> {
     let subject = said::newest(&said::of(workspace, record)?, "subject");
     let mut found = Vec::new();
     for id in search::find(&workspace.db, &subject, MOST)? {
-        if let Some(hit) = workspace.records().get(id)?.filter(|r| r.kind != Kind::Complaint) {
+        if let Some(hit) = workspace.records().get(id)?.filter(|r| r.kind != Kind::Complaint)
+            && !workspace.is_privileged(&hit)?
+        {
             // That it was looked at is on record, as any other look is.
             workspace.content(&hit)?;
             found.push(hit.id);
@@ -435,10 +440,13 @@ fn examine(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
     let record = named(workspace, args)?;
     let note = args.body("note")?.unwrap_or_default();
     let found = searched(workspace, &record, &note)?;
-    let said = format!(
-        "Searched: {} found. The answer says nothing of it.",
-        crate::value::text::counted(found.len(), "record")
-    );
+    let held_back = privilege::all(&workspace.records(), None)?.len();
+    // The same is said whether anything of it is about the person.
+    let beside = match held_back {
+        0 => String::new(),
+        n => format!(" {} held back as privileged, and not searched.", counted(n, "item")),
+    };
+    let said = format!("Searched: {} found.{beside} The answer says nothing of it.", counted(found.len(), "record"));
     Ok(Output::made(record.id, said).with("found", found))
 }
 

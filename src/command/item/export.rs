@@ -26,7 +26,7 @@ use crate::record::disclosure::{self, DisclosureContent, Terms, WRITTEN};
 use crate::record::item;
 use crate::record::kind::Kind;
 use crate::record::store::{ChangeRow, Record, RecordStore as _};
-use crate::record::{agreement, case, partner};
+use crate::record::{agreement, case, member, partner};
 use crate::seal::age_file::{self, Recipient};
 use crate::store::read;
 use crate::value::digest::Digest;
@@ -355,6 +355,11 @@ fn copies(workspace: &Workspace, to: &Record, record: &Record, job: &mut Job) ->
         Ok(())
     })?;
     let kind = kind.ok_or_else(damaged)?;
+    if let Some(signer) = member::to_be_confirmed(&records, &header, kind)? {
+        let what = "who signed the disclosure was revoked since, and nobody has confirmed what they signed";
+        return Err(Error::not_allowed(what)
+            .hint(format!("another member looks at it: `comity member confirm-acts {}`", signer.id)));
+    }
     let of = cleared::as_left(&terms, (&header, kind), Some(record), workspace.now());
     let ids = items_of(workspace, record)?;
     let (cleared, stays) = cleared::clear_file(&records, &of, &ids)?;

@@ -8,6 +8,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use super::mapping::{self, Mapping};
+use super::privilege::{HeldValues, held_back_as};
 use crate::act::header::Audience;
 use crate::command::crossing::{MADE_FOR_EXERCISE, not_made_for};
 use crate::command::definition::{
@@ -28,6 +29,7 @@ use crate::record::kind::Kind;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{self, import};
 use crate::store::prepared::PreparedChange;
+use crate::store::read;
 use crate::store::search;
 use crate::store::tally::items_held;
 use crate::value::class::{Category, Tier, words};
@@ -320,7 +322,8 @@ fn note(workspace: &Workspace, record: &Record, known: &mut Known) -> Result<(),
     if record.desk != workspace.meta.desk {
         return Ok(());
     }
-    let Some(content) = workspace.content(record)? else { return Ok(()) };
+    // To compare, not to show: it is not masked, and nobody has looked at it.
+    let Some(content) = read::content(&workspace.db, record.body)? else { return Ok(()) };
     let terms = Terms::read(&record.terms)?;
     let text = |key: &str| content.get(key).and_then(Json::text);
     let value = text("value").unwrap_or_default();
@@ -379,6 +382,7 @@ fn store(
     let file_name = text::shown(&path.file_name().unwrap_or_default().to_string_lossy()).into_owned();
     let home = workspace.meta.desk;
     let names = own_names(workspace)?;
+    let held_back = HeldValues::of(workspace)?;
     let id = workspace.entropy.id()?;
     let kept = kept.map(|kept| Ok::<_, Error>((workspace.entropy.id()?, kept))).transpose()?;
     // Items name each other by the ids of the file: those that others name get theirs before the first is stored.
@@ -419,7 +423,11 @@ fn store(
                 references.truncate(MOST_REFERENCES);
                 let (terms, content) = item_of(ready, case, home, &names, references, now);
                 let change = item::new(id, &terms, &content, entropy.salt()?);
-                Ok(push(PreparedChange::made_of(change, &content)?))
+                let goes_on = push(PreparedChange::made_of(change, &content)?);
+                match held_back.same_as(&terms.kind, &content).filter(|_| goes_on) {
+                    Some(same) => Ok(push(PreparedChange::new(held_back_as(id, same, entropy.salt()?))?)),
+                    None => Ok(goes_on),
+                }
             };
             // It was reported when it was planned.
             let mut unread = Report::default();

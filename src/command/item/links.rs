@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{ItemSummary, named};
 use crate::record::item::Terms;
+use crate::record::privilege;
 use crate::record::store::{Record, RecordStore as _};
 use crate::store::records::first_items_of;
 use crate::value::id::Id;
@@ -75,7 +76,7 @@ impl Links {
     ///
     /// Where the record's terms cannot be read.
     pub fn count(&self, item: &Record, beside: Option<Id>) -> Result<usize, Error> {
-        let named: HashSet<Id> = Terms::read(&item.terms)?.references.into_iter().collect();
+        let named: HashSet<Id> = named_by(item)?.into_iter().collect();
         Ok(named.iter().chain(self.naming_of(item.id)).filter(|id| Some(**id) != beside).count())
     }
 
@@ -90,7 +91,7 @@ impl Links {
     /// Where the workspace cannot be read.
     pub fn of(&self, workspace: &Workspace, item: &Record, most: usize) -> Result<Vec<Link>, Error> {
         let mut links: Vec<Link> = Vec::new();
-        for id in Terms::read(&item.terms)?.references {
+        for id in named_by(item)? {
             if links.len() >= most {
                 return Ok(links);
             }
@@ -119,9 +120,14 @@ impl Links {
     }
 }
 
+/// What an item names; what is held back does not say that.
+fn named_by(item: &Record) -> Result<Vec<Id>, Error> {
+    Ok(if privilege::is_held_back(item).is_some() { Vec::new() } else { Terms::read(&item.terms)?.references })
+}
+
 /// The word of an item that is a relation between the first two that it names.
 fn relation(workspace: &Workspace, record: &Record, named: &[Id]) -> Result<Option<String>, Error> {
-    if named.len() < 2 {
+    if named.len() < 2 || workspace.is_held_back(record)? {
         return Ok(None);
     }
     let content = workspace.content(record)?;

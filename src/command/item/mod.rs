@@ -14,6 +14,7 @@ use crate::record::kind::State as RecordState;
 
 use serde::Serialize;
 
+use self::privilege::{HeldValues, held_back_as};
 use crate::act::header::Audience;
 use crate::command::crossing::{MADE_FOR_EXERCISE, must_be_made_for};
 use crate::command::definition::{
@@ -333,8 +334,10 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ItemSummary, Error>
     let content = workspace.content(record)?;
     let text =
         |key: &str| content.as_ref().and_then(|c| c.get(key)).and_then(Json::text).unwrap_or_default().to_owned();
+    // What is held back does not say what it is between either.
+    let named_here = if workspace.is_held_back(record)? { &[] } else { terms.references.as_slice() };
     // A relation reads as what it is between: the names are those of the items, and die with them.
-    let references: Vec<Named> = terms.references.iter().map(|id| named(workspace, *id)).collect::<Result<_, _>>()?;
+    let references: Vec<Named> = named_here.iter().map(|id| named(workspace, *id)).collect::<Result<_, _>>()?;
     let (value, is_relation) = match (text("relation"), references.as_slice()) {
         (relation, [from, to, ..]) if !relation.is_empty() => {
             (format!("{} {relation} → {}", from.value, to.value), true)
@@ -576,24 +579,33 @@ fn add(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
         Silence::Restrict => format!("Added at tier {tier}; reviewed {due}, until the case gives it a date."),
     };
     let kept = (row.map(|row| row.id.as_str()).unwrap_or_default(), silence);
-    let Some(attachment) = attachment else {
-        workspace.act_alone(item::ADD, Audience::OwnDesk, |e, _| {
-            let salt = e.salt()?;
-            Ok(match class {
-                Class::Evidence => item::new_evidence(id, &terms, kept, &content, salt),
-                Class::Item | Class::Bulk => item::new(id, &terms, &content, salt),
-            })
-        })?;
-        return Ok(Output::made(id, said));
+    if let Some(attachment) = &attachment {
+        content.set("attachment", attachment.to_json());
+    }
+    let same = HeldValues::of(workspace)?.same_as(&terms.kind, &content);
+    let said = match same {
+        Some((same, _)) => format!("{said} It is held back: so is E-{}, which says the same.", same.short()),
+        None => said,
     };
-    content.set("attachment", attachment.to_json());
-    let acquired = Words { after: attachment.sha256.to_string(), ..acquired };
     let added = workspace.act(item::ADD, Audience::OwnDesk, None, |act, e| {
-        act.change(item::new_evidence(id, &terms, kept, &content, e.salt()?))?;
-        let (entry, at) = (e.id()?, act.now());
-        act.change(custody_entry::entered(entry, id, Event::Acquired, at, &acquired, e.salt()?))?;
+        act.change(match class {
+            Class::Evidence => item::new_evidence(id, &terms, kept, &content, e.salt()?),
+            Class::Item | Class::Bulk => item::new(id, &terms, &content, e.salt()?),
+        })?;
+        if let Some(attachment) = &attachment {
+            let acquired = Words { after: attachment.sha256.to_string(), ..acquired };
+            let (entry, at) = (e.id()?, act.now());
+            act.change(custody_entry::entered(entry, id, Event::Acquired, at, &acquired, e.salt()?))?;
+        }
+        if let Some(same) = same {
+            act.change(held_back_as(id, same, e.salt()?))?;
+        }
         Ok(())
     });
+    let Some(attachment) = attachment else {
+        added?;
+        return Ok(Output::made(id, said));
+    };
     if let Err(failure) = added {
         // Without its act the file counts for nothing; what cannot be removed now goes at the next start.
         let _ = file::remove(&evidence::path_of(workspace.folder(), id));

@@ -1,19 +1,27 @@
 //! Privileged material, at the keyboard: an item is held back, a filter reviewer who is not on the case says whether it is covered, and a
 //! case's list says what is held back. Nothing of what is held back stands in the list.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
+use crate::act::change::{Change, Salt};
 use crate::act::header::Audience;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::command::json::or_empty;
+use crate::exchange::intake::Key;
 use crate::record::item;
 use crate::record::kind::{Kind, State as RecordState};
 use crate::record::privilege::{self, Filtered, Profession};
-use crate::record::store::{Query, RecordStore as _};
+use crate::record::store::Record;
+use crate::store::read;
 use crate::value::class::Role;
 use crate::value::id::Id;
+use crate::value::json::Json;
+use crate::value::text::is_blank;
 use crate::value::word::all_words;
 use crate::workspace::error::Error;
+use crate::workspace::evidence::Attachment;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -80,26 +88,65 @@ fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 
 /// What is held back in a case.
 fn rows(workspace: &Workspace, case: Id) -> Result<Vec<HeldBackRow>, Error> {
-    let records = workspace.records();
-    let mut rows = Vec::new();
-    let mut query = Query { case: Some(case), limit: Some(PAGE), ..Query::kind(Kind::Item) };
-    loop {
-        let page = records.find(&query)?;
-        let Some(last) = page.last().map(|record| record.id) else { return Ok(rows) };
-        for record in page.iter().filter(|record| privilege::is_held_back(record).is_some() && !record.is_purged()) {
-            rows.push(HeldBackRow {
-                id: record.id,
-                profession: privilege::is_held_back(record),
-                covered: privilege::is_covered(record),
-                by: privilege::held_back_by(record).map(|by| workspace.name_of(by)).transpose()?.unwrap_or_default(),
-            });
+    let held_back = privilege::all(&workspace.records(), Some(case))?;
+    let row = |record: &Record| {
+        Ok(HeldBackRow {
+            id: record.id,
+            profession: privilege::is_held_back(record),
+            covered: privilege::is_covered(record),
+            by: privilege::held_back_by(record).map(|by| workspace.name_of(by)).transpose()?.unwrap_or_default(),
+        })
+    };
+    held_back.iter().map(row).collect()
+}
+
+/// What is held back, by what it says: the same that comes in again, from whomever, is held back with it.
+#[derive(Default)]
+pub struct HeldValues(HashMap<Key, (Id, Profession)>);
+
+impl HeldValues {
+    /// Returns what is held back at this desk.
+    ///
+    /// # Errors
+    ///
+    /// Where the records or their contents cannot be read.
+    pub fn of(workspace: &Workspace) -> Result<Self, Error> {
+        let mut held = HashMap::new();
+        for record in privilege::all(&workspace.records(), None)? {
+            let Some(profession) = privilege::is_held_back(&record) else { continue };
+            // To compare, not to show: nobody has looked at it.
+            let Some(content) = read::content(&workspace.db, record.body)? else { continue };
+            let kind = item::Terms::read(&record.terms)?.kind;
+            held.extend(keys_of(&kind, &content).into_iter().map(|key| (key, (record.id, profession))));
         }
-        query.after = Some(last);
+        Ok(Self(held))
+    }
+
+    /// Whether nothing is held back.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The item that is held back and says the same, and whose secret it may be.
+    pub fn same_as(&self, kind: &str, content: &Json) -> Option<(Id, Profession)> {
+        if self.is_empty() {
+            return None;
+        }
+        keys_of(kind, content).iter().find_map(|key| self.0.get(key)).copied()
     }
 }
 
-/// So many items are read at a time.
-const PAGE: u32 = 1_000;
+/// What two items have in common that say the same, whoever says it: a value of a type, a file.
+fn keys_of(kind: &str, content: &Json) -> Vec<Key> {
+    let value = content.get("value").and_then(Json::text).filter(|value| !is_blank(value));
+    let file = Attachment::of(content).map(|file| Key::of_foreign(&file.sha256.to_string()));
+    value.map(|value| Key::of_value(kind, value, None)).into_iter().chain(file).collect()
+}
+
+/// Holds an item back that says the same as one that is held back.
+pub fn held_back_as(id: Id, (same, profession): (Id, Profession), salt: Salt) -> Change {
+    privilege::held_back(id, profession, &format!("the same as E-{}, which is held back", same.short()), salt)
+}
 
 fn hold_back(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;

@@ -10,7 +10,6 @@ use crate::command::json::or_empty;
 use crate::law::retention;
 use crate::record::hold::{self, Reason};
 use crate::record::kind::{Kind, State};
-use crate::record::privilege;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::store::search;
 use crate::value::id::Id;
@@ -143,7 +142,7 @@ fn place_by_query(workspace: &mut Workspace, words: &str, reason: Reason, becaus
         let record = workspace.records().get(id)?.filter(|r| r.kind == Kind::Item && !r.is_purged());
         if let Some(record) = record
             // What is held back is kept from being read, not from being kept.
-            && (privilege::is_held_back(&record).is_some() || !workspace.hides(&record)?)
+            && (workspace.is_privileged(&record)? || !workspace.hides(&record)?)
         {
             found.push(record.id);
         }
