@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::command::destination::{Destination, FORCE};
+use crate::command::item;
 use crate::host::file;
 use crate::host::sandbox::{self, Sandbox};
 use crate::record::kind::{Kind, State};
@@ -128,6 +129,11 @@ pub fn line_of(workspace: &Workspace, record: &Record) -> Result<String, Error> 
     let content = workspace.content(record)?;
     if content.is_none() && workspace.is_erased_since(record) {
         return Ok("(erased since)".to_owned());
+    }
+    if record.kind == Kind::Item
+        && let Some(relation) = item::relation_of(workspace, record)?
+    {
+        return Ok(relation);
     }
     let def = kind_def(record.kind);
     let text = |key: &&str| content.as_ref()?.get(key).and_then(Json::text).filter(|t| !t.is_empty());

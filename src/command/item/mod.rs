@@ -338,12 +338,9 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ItemSummary, Error>
     let named_here = if workspace.is_held_back(record)? { &[] } else { terms.references.as_slice() };
     // A relation reads as what it is between: the names are those of the items, and die with them.
     let references: Vec<Named> = named_here.iter().map(|id| named(workspace, *id)).collect::<Result<_, _>>()?;
-    let (value, is_relation) = match (text("relation"), references.as_slice()) {
-        (relation, [from, to, ..]) if !relation.is_empty() => {
-            (format!("{} {relation} → {}", from.value, to.value), true)
-        }
-        _ => (text("value"), false),
-    };
+    let relation = relation_between(&text("relation"), &references);
+    let is_relation = relation.is_some();
+    let value = relation.unwrap_or_else(|| text("value"));
     let third = if terms.third { text("originator") } else { String::new() };
     let as_value = |key: &str| {
         let json = content.as_ref().and_then(|c| c.get(key));
@@ -385,6 +382,27 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ItemSummary, Error>
         is_relation,
         shared: shared.collect::<Result<_, Error>>()?,
     })
+}
+
+/// How a relation reads between the first two of what it names; `None`: it is none.
+fn relation_between(relation: &str, named: &[Named]) -> Option<String> {
+    let [from, to, ..] = named else { return None };
+    (!relation.is_empty()).then(|| format!("{} {relation} → {}", from.value, to.value))
+}
+
+/// What an item is called in a line, where that is no member of its content: a relation, by what it is between.
+///
+/// # Errors
+///
+/// Where the workspace cannot be read.
+pub fn relation_of(workspace: &Workspace, record: &Record) -> Result<Option<String>, Error> {
+    let references = Terms::read(&record.terms)?.references;
+    let [from, to, ..] = references.as_slice() else { return Ok(None) };
+    if workspace.is_held_back(record)? {
+        return Ok(None);
+    }
+    let relation = workspace.text_of(record, "relation")?;
+    Ok(relation_between(&relation, &[named(workspace, *from)?, named(workspace, *to)?]))
 }
 
 /// What an item that another one names is called.
