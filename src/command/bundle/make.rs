@@ -85,6 +85,14 @@ pub(super) struct Gathered {
     pub(super) urgent: bool,
 }
 
+impl Gathered {
+    /// Keeps the first so many rows, and what leaves of them.
+    fn keep_rows(&mut self, kept: usize) {
+        self.rows.truncate(kept);
+        self.cleared.truncate(self.rows.iter().filter(|row| row.leaves != Leaves::No).count());
+    }
+}
+
 /// Puts every act that waits for a partner to the gate, with the facts of now.
 ///
 /// Acts of more than `most` changes are passed over where only a glance is wanted.
@@ -124,6 +132,8 @@ pub(super) fn judged(
     for (n, position) in positions.iter().enumerate() {
         job.at("asking the gate", n as u64, Some(positions.len() as u64))?;
         if gathered.cleared.len() + 1 >= MOST_PARTS {
+            let kept = before_what_is_not_confirmed(&gathered.rows, |member| is_confirmed(records, member))?;
+            gathered.keep_rows(kept);
             break;
         }
         let Some(act) = read::act(&workspace.db, *position)? else { continue };
@@ -180,6 +190,26 @@ pub(super) fn judged(
         }
     }
     Ok(gathered)
+}
+
+/// Whether what a revoked member had signed was confirmed.
+fn is_confirmed(records: &dyn RecordStore, member: Id) -> Result<bool, Error> {
+    Ok(records.get(member)?.map(|m| member::is_unconfirmed(records, &m)).transpose()?.is_some_and(|waits| !waits))
+}
+
+/// How many of the acts of a bundle that is full go: up to the first that revokes a member whose acts were confirmed by one that would
+/// only go with the next bundle. Until that comes, the partner would refuse what the member had signed.
+fn before_what_is_not_confirmed(
+    rows: &[WaitingRow],
+    is_confirmed: impl Fn(Id) -> Result<bool, Error>,
+) -> Result<usize, Error> {
+    for (n, row) in rows.iter().enumerate().filter(|(_, row)| row.kind == member::REVOKE) {
+        let goes_too = || rows.iter().skip(n).any(|r| r.kind == member::CONFIRM && r.record == row.record);
+        if n > 0 && is_confirmed(row.record)? && !goes_too() {
+            return Ok(n);
+        }
+    }
+    Ok(rows.len())
 }
 
 /// The row of an act that a member signed who was revoked before it left.
@@ -418,4 +448,37 @@ pub(super) fn seal(
         }
     }
     Ok(Sealed { digest: Manifest::digest(&manifest), kept, bytes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_bundle_ends_before_a_revocation_whose_confirmation_would_come_later() {
+        let row = |kind, n: u8| WaitingRow {
+            record: Id::from_bytes([n; 16]),
+            kind,
+            leaves: Leaves::Yes,
+            items: 0,
+            stays: 0,
+            tier: None,
+            refused_by: Vec::new(),
+            why: String::new(),
+            to_be_confirmed: None,
+        };
+        let (act, revoke, confirm) = (disclosure::RELEASE, member::REVOKE, member::CONFIRM);
+        let cases: [(&[WaitingRow], bool, usize); 5] = [
+            (&[row(act, 1), row(act, 1)], true, 2),
+            (&[row(act, 1), row(revoke, 2), row(act, 1)], true, 1),
+            (&[row(act, 1), row(revoke, 2), row(confirm, 2), row(act, 1)], true, 4),
+            // Nobody has confirmed anything: what they signed is not among these.
+            (&[row(act, 1), row(revoke, 2), row(act, 1)], false, 3),
+            // A bundle of nothing would never end.
+            (&[row(revoke, 2), row(act, 1)], true, 2),
+        ];
+        for (n, (rows, confirmed, kept)) in cases.into_iter().enumerate() {
+            assert_eq!(before_what_is_not_confirmed(rows, |_| Ok(confirmed)).unwrap(), kept, "case {n}");
+        }
+    }
 }
