@@ -54,7 +54,7 @@ struct World {
 
 /// The code of a desk: those of the demo's jurisdictions, then numbered ones.
 fn code_of(n: usize) -> &'static str {
-    ["XA", "XB", "XC"].get(n).copied().unwrap_or_else(|| format!("X{n}").leak())
+    ["XA", "XB", "XC"].get(n).copied().unwrap_or_else(|| format!("X{n:02}").leak())
 }
 
 /// The desks that one of so many is in touch with: its two neighbours on both sides; all, where there are few.
