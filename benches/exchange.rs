@@ -1,5 +1,5 @@
 //! How fast the main job is, as ratios within one run: import against the same rows put raw into the same database, a
-//! bundle against git's, and an export on few items against one on many. Prints a table; nothing is asserted.
+//! bundle against git's and against its rows put raw, and an export on few items against one on many. Prints a table; nothing is asserted.
 //!
 //! `cargo bench --bench exchange`, or `-- import`, `-- git`, `-- growth` for one of them. `git` must be installed for the
 //! second. Memory is the peak of each process as the kernel counts it (Linux alone).
@@ -116,6 +116,7 @@ fn git() {
     let root = TempDir::new().unwrap();
     let file = table(&root.path().join("items.csv"), "a", ITEMS);
     let (mut ours, mut theirs, mut peaks) = (Vec::new(), Vec::new(), [0; 2]);
+    let (mut imports, mut raw_rows) = (Vec::new(), Vec::new());
     let repo = root.path().join("repo");
     let git = |folder: &Path, words: &[&str]| {
         let mut command = Command::new("git");
@@ -149,6 +150,8 @@ fn git() {
         let export = a.time(&["bundle", "export", "--to", "XB", "--out", &out]);
         let import = b.time(&["bundle", "import", &out]);
         ours.push(export.time + import.time);
+        imports.push(import.time);
+        raw_rows.push(raw(&b, &here.join("raw.db"), false));
         peaks = [peaks[0].max(export.peak), peaks[1].max(import.peak).max(disclosed.peak)];
         let target = here.join("fetched");
         fs::create_dir_all(&target).unwrap();
@@ -159,6 +162,7 @@ fn git() {
         );
     }
     row("bundle of 100,000 items out and in; git's", median(ours), median(theirs));
+    row("import of a bundle of 100,000; its rows put raw", median(imports), median(raw_rows));
     memory("export of 100,000 items", peaks[0]);
     memory("disclosure and import of 100,000 items", peaks[1]);
 }
