@@ -46,7 +46,7 @@ nouns! {
     law: law::COMMANDS;
     case: case::COMMANDS;
     item: item::COMMANDS, item::custody::COMMANDS, item::import::COMMANDS, item::mapping::COMMANDS, item::export::COMMANDS,
-        item::privilege::COMMANDS;
+        item::privilege::COMMANDS, item::time_stamp::COMMANDS;
     request: request::draft::COMMANDS, request::COMMANDS, request::answer::COMMANDS, request::follow_up::COMMANDS,
         request::letter::COMMANDS;
     review: review::COMMANDS;

@@ -64,5 +64,6 @@ mod story_on_screens;
 mod taskforces;
 mod terminal;
 mod tiers;
+mod time_stamps;
 mod two_desks;
 mod words;

@@ -114,6 +114,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("exercise start", &[&[]]),
     ("item countersign", &[&[]]),
     ("item custody", &[&[]]),
+    ("item timestamp", &[]),
     ("item handover", &[&[("event", "sealed"), ("because", "x")]]),
     ("item consent", &[&[("to", "XB"), ("reference", "x")]]),
     ("item mark", &[&[("tlp", "RED"), ("pap", "RED")], &[("tlp", "AMBER"), ("pap", "AMBER")]]),

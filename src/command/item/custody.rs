@@ -182,6 +182,7 @@ fn hand_over(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Outp
         after: hash("hash-after")?,
         condition: line("condition")?,
         change: args.body("change")?.unwrap_or_default(),
+        ..Words::default()
     };
     if event == Event::Changed && words.change.is_empty() {
         return Err(Error::usage("--change is missing: what was changed, why could it not be avoided, and by whom"));

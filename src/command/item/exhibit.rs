@@ -110,6 +110,9 @@ pub(super) fn export(workspace: &mut Workspace, record: &Record, args: &Args, jo
     let mut payload: Vec<BagFile> = vec![hashes.finish(path.as_str())];
     for (path, bytes) in exhibit::files(&cleared) {
         payload.push(BagFile::of(path.as_str(), &bytes));
+        if let Some((folder, _)) = path.rsplit_once('/') {
+            file::private_folder(&place(folder))?;
+        }
         file::write(&place(&path), &bytes)?;
     }
     let namespace = workspace.meta.realm.namespace(PURPOSE);
