@@ -34,6 +34,7 @@ mod guide;
 mod hostile_bundles;
 mod hostile_text;
 mod interface_language;
+mod interrupted;
 mod languages;
 mod law;
 mod law_points;
