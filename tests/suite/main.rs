@@ -31,6 +31,7 @@ mod fuzzed;
 mod gate_table;
 mod golden;
 mod guide;
+mod hold_notices;
 mod hostile_bundles;
 mod hostile_text;
 mod interface_language;

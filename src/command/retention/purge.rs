@@ -33,7 +33,7 @@ use crate::record::certificate::{self, Terms};
 use crate::record::disposal::{self, Ground, LineResult};
 use crate::record::retention::silence_erases;
 use crate::record::store::{ChangeRow, DutyState, Query, Record, RecordStore};
-use crate::record::{backup, exercise, hold, inject, observation, order, purge, reply};
+use crate::record::{backup, exercise, hold, hold_notice, inject, observation, order, purge, reply};
 use crate::store::{connection, read};
 use crate::value::class::{DeleteCause, Tier};
 use crate::value::digest::Digest;
@@ -240,6 +240,9 @@ const NOT_BY_TWO: &str = "not-confirmed-by-two";
 /// The ground of what two people decide on a list.
 const ON_A_LIST: &str = "on-a-list";
 
+/// The ground of a copy that its sender holds, as long as nobody has answered whether it is kept.
+const OVER_TERM: &str = "restricted-over-term";
+
 fn is_held(records: &dyn RecordStore, record: &Record) -> Result<bool, Error> {
     Ok(!hold::on(records, record)?.iter().all(|h| hold::lifted_by(h).is_some()))
 }
@@ -259,12 +262,15 @@ fn due(workspace: &Workspace) -> Result<(Vec<Target>, Vec<Withheld>), Error> {
         all.extend(found.into_iter().filter(|r| !r.is_purged() && def.is_erased_when_due(r)));
     }
     let (records, listed) = (workspace.records(), on_open_lists(workspace)?);
+    let unanswered = hold_notice::unanswered(&records)?;
     let (mut goes, mut withheld) = (Vec::with_capacity(all.len()), Vec::new());
     for record in all {
         if is_held(&records, &record)? {
             withheld.push(Withheld { id: record.id, ground: Ground::Hold.word() });
         } else if listed.contains(&record.id) {
             withheld.push(Withheld { id: record.id, ground: ON_A_LIST });
+        } else if unanswered.contains(&record.id) {
+            withheld.push(Withheld { id: record.id, ground: OVER_TERM });
         } else {
             goes.push((record.id, record.kind));
         }
