@@ -8,6 +8,7 @@ mod as_of;
 mod attack;
 mod backup;
 mod batch;
+mod candidates;
 mod ceilings;
 mod chaos;
 mod clock;
