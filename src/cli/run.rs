@@ -17,6 +17,7 @@ use crate::command::batch::FILE;
 use crate::command::command;
 use crate::command::definition::{ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::command::identity;
+use crate::command::retention::purge::finish_interrupted;
 use crate::command::run::{On, masked, run as run_command};
 use crate::command::script;
 use crate::demo::practise::PractiseRole;
@@ -380,6 +381,17 @@ fn open(context: &mut CommandContext, globals: &Globals, job: &mut Job) -> Resul
             return Err(Error::new(ErrorKind::Cancelled, "left", hint));
         }
         workspace.remember()?;
+    }
+    match finish_interrupted(&mut workspace, job) {
+        Ok(None) => {}
+        Ok(Some(id)) => {
+            let said = format!("An erasure that was interrupted is finished: certificate Z-{}.", id.short());
+            drop(writeln!(stderr(), "{said}"));
+        }
+        Err(error) => {
+            let said = format!("An erasure that was interrupted is not finished: {}.", error.what);
+            shown_lines(&said).iter().for_each(|line| drop(writeln!(stderr(), "{line}")));
+        }
     }
     let Some(typed) = &globals.as_of else { return Ok(workspace) };
     let at = Timestamp::past(typed, workspace.now()).map_err(|why| Error::usage(format!("--as-of: {why}")))?;

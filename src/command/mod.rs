@@ -46,7 +46,7 @@ nouns! {
     law: law::COMMANDS;
     case: case::COMMANDS;
     item: item::COMMANDS, item::custody::COMMANDS, item::import::COMMANDS, item::mapping::COMMANDS, item::export::COMMANDS,
-        item::privilege::COMMANDS;
+        item::privilege::COMMANDS, item::time_stamp::COMMANDS;
     request: request::draft::COMMANDS, request::COMMANDS, request::answer::COMMANDS, request::follow_up::COMMANDS,
         request::letter::COMMANDS;
     review: review::COMMANDS;
@@ -66,7 +66,7 @@ nouns! {
     budget: budget::COMMANDS, budget::tender::COMMANDS;
     report: report::transparency::COMMANDS, report::statement::COMMANDS, report::benchmarks::COMMANDS,
         report::budget::COMMANDS, report::paper::COMMANDS, report::lake::COMMANDS, report::suppress::COMMANDS;
-    retention: retention::COMMANDS, retention::hold::COMMANDS, retention::schedule::COMMANDS,
+    retention: retention::COMMANDS, retention::hold::COMMANDS, retention::hold_notice::COMMANDS, retention::schedule::COMMANDS,
         retention::dispose::COMMANDS, retention::answer::COMMANDS, retention::purge::COMMANDS, retention::readmit::COMMANDS;
     backup: backup::COMMANDS, backup::declare::COMMANDS;
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::history::COMMANDS, bundle::missing::COMMANDS,

@@ -41,6 +41,10 @@ words! {
         Returned = "returned",
         /// It was destroyed.
         Destroyed = "destroyed",
+        /// A time stamp of its hash was asked for.
+        StampAsked = "time-stamp-asked",
+        /// A time stamp of its hash came back, and was checked.
+        Stamped = "time-stamped",
     }
 }
 
@@ -125,16 +129,34 @@ pub struct Words {
     pub condition: String,
     /// A change that could not be avoided: what, why, by whom.
     pub change: String,
+    /// The request for a time stamp (RFC 3161), in base64.
+    pub tsq: String,
+    /// The answer to it, in base64.
+    pub tsr: String,
+    /// The certificates by which it was believed, the authority's first and the trusted one last, in PEM.
+    pub tsa_chain: String,
 }
 
 /// The names of the words of an entry, in the order in which they are stored.
-const WORDS: [&str; 9] =
-    ["why", "where", "person", "authority", "seal", "sha256_before", "sha256_after", "condition", "change"];
+const WORDS: [&str; 12] = [
+    "why",
+    "where",
+    "person",
+    "authority",
+    "seal",
+    "sha256_before",
+    "sha256_after",
+    "condition",
+    "change",
+    "tsq",
+    "tsr",
+    "tsa_chain",
+];
 
 impl Words {
-    fn texts(&self) -> [&str; 9] {
-        let Self { why, place, person, authority, seal, before, after, condition, change } = self;
-        [why, place, person, authority, seal, before, after, condition, change].map(String::as_str)
+    fn texts(&self) -> [&str; 12] {
+        let Self { why, place, person, authority, seal, before, after, condition, change, tsq, tsr, tsa_chain } = self;
+        [why, place, person, authority, seal, before, after, condition, change, tsq, tsr, tsa_chain].map(String::as_str)
     }
 
     fn to_json(&self) -> Json {
@@ -147,9 +169,9 @@ impl Words {
 
     /// Reads them from the content of an entry.
     pub fn read(content: &Json) -> Self {
-        let [why, place, person, authority, seal, before, after, condition, change] =
+        let [why, place, person, authority, seal, before, after, condition, change, tsq, tsr, tsa_chain] =
             WORDS.map(|name| content.get(name).and_then(Json::text).unwrap_or_default().to_owned());
-        Self { why, place, person, authority, seal, before, after, condition, change }
+        Self { why, place, person, authority, seal, before, after, condition, change, tsq, tsr, tsa_chain }
     }
 }
 

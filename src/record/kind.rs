@@ -31,6 +31,7 @@ macro_rules! record_kinds {
             review Review = "review": "A legal review.",
             disclosure Disclosure = "disclosure": "A disclosure of items to a partner.",
             hold Hold = "hold": "A legal hold.",
+            hold_notice HoldNotice = "hold-notice": "The notice of a hold, to a desk that has or gave a copy.",
             purge Purge = "purge": "A purge.",
             certificate Certificate = "certificate": "A deletion certificate.",
             order Order = "order": "A delete order.",

@@ -1,9 +1,10 @@
 //! A bag (BagIt, RFC 8493): the manifests of files, so that any tool can tell whether they are whole. No fetch list, no link, and
 //! names of ASCII letters, digits, dots, dashes and underscores alone: they are safe on every file system, and no name leads out.
 
-use sha2::{Digest as _, Sha256, Sha512};
+use sha2::{Digest as _, Sha512};
 
 use crate::value::class::words;
+use crate::value::digest::Digest;
 use crate::value::timestamp::Timestamp;
 
 /// A file of a bag, by what its manifests say of it.
@@ -22,37 +23,13 @@ pub struct BagFile {
 impl BagFile {
     /// A file of these bytes.
     pub fn of(path: impl Into<String>, bytes: &[u8]) -> Self {
-        let mut hashes = Hashes::default();
-        hashes.update(bytes);
-        hashes.finish(path)
-    }
-}
-
-/// Both hashes of a file that is written piece by piece.
-#[derive(Default)]
-pub struct Hashes {
-    size: u64,
-    sha256: Sha256,
-    sha512: Sha512,
-}
-
-impl Hashes {
-    /// Adds a piece.
-    pub fn update(&mut self, piece: &[u8]) {
-        self.size += piece.len() as u64;
-        self.sha256.update(piece);
-        self.sha512.update(piece);
+        Self::hashed(path, bytes.len() as u64, &Digest::of(bytes), Sha512::digest(bytes).as_slice())
     }
 
-    /// The file, when its last piece was added.
-    pub fn finish(self, path: impl Into<String>) -> BagFile {
-        let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(bytes);
-        BagFile {
-            path: path.into(),
-            size: self.size,
-            sha256: hex(&self.sha256.finalize()),
-            sha512: hex(&self.sha512.finalize()),
-        }
+    /// A file of so many bytes whose hashes are known.
+    pub fn hashed(path: impl Into<String>, size: u64, sha256: &Digest, sha512: &[u8]) -> Self {
+        let sha512 = data_encoding::HEXLOWER.encode(sha512);
+        Self { path: path.into(), size, sha256: sha256.to_string(), sha512 }
     }
 }
 

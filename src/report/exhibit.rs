@@ -41,12 +41,48 @@ pub struct Exhibit {
     pub authority: Vec<String>,
     /// The chain of custody.
     pub entries: Vec<Entry>,
+    /// The time stamps that hold, as they were carried.
+    pub stamps: Vec<CarriedStamp>,
     /// What is not in order in the chain.
     pub alarms: Vec<String>,
     /// When this was written, and by whom.
     pub written: (String, String),
     /// Said above everything, in an exercise.
     pub banner: Option<String>,
+}
+
+/// A time stamp of an exhibit as it was carried (RFC 3161): what goes into the bag, so that others check it.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct CarriedStamp {
+    /// The number of its entry in the chain, from 1.
+    pub entry: usize,
+    /// The request.
+    pub request: Vec<u8>,
+    /// The answer.
+    pub response: Vec<u8>,
+    /// The certificates by which it was believed, in PEM.
+    pub chain: String,
+}
+
+/// What a time stamp that holds says.
+#[derive(Clone, PartialEq, Eq, Default, Debug, serde::Serialize)]
+pub struct Stamp {
+    /// When the authority had the hash, by its clock.
+    pub at: String,
+    /// How exact its clock is, as it says; empty where it says nothing.
+    pub accuracy: String,
+    /// Who stamped it, as its certificate says.
+    pub authority: String,
+    /// The policy that it works under.
+    pub policy: String,
+    /// Its number of the time stamp.
+    pub serial: String,
+    /// The SHA-256 that was stamped.
+    pub sha256: String,
+    /// Whose certificate was trusted.
+    pub root: String,
+    /// The SHA-256 of that certificate.
+    pub root_sha256: String,
 }
 
 /// One entry of a chain of custody. What is empty was not stated.
@@ -88,6 +124,9 @@ pub struct Entry {
     pub second_signed: String,
     /// What they said.
     pub second_said: String,
+    /// The time stamp that came with it, where it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_stamp: Option<Stamp>,
 }
 
 /// What stands where nobody stated anything.
@@ -140,8 +179,25 @@ pub fn in_words(exhibit: &Exhibit) -> String {
         for (name, text) in rows(entry) {
             say(&format!("  {name}"), text);
         }
+        for (name, text) in entry.time_stamp.iter().flat_map(stamp_rows) {
+            say(&format!("  {name}"), text);
+        }
     }
     out
+}
+
+/// What a time stamp says, and what was checked of it.
+fn stamp_rows(stamp: &Stamp) -> [(&'static str, &str); 8] {
+    [
+        ("time of the stamp", &stamp.at),
+        ("  exact to", &stamp.accuracy),
+        ("  SHA-256 stamped", &stamp.sha256),
+        ("  authority", &stamp.authority),
+        ("  policy", &stamp.policy),
+        ("  number", &stamp.serial),
+        ("  trusted certificate", &stamp.root),
+        ("  with SHA-256", &stamp.root_sha256),
+    ]
 }
 
 /// The fields of an entry as ISO/IEC 27037 asks for them.
@@ -178,14 +234,25 @@ pub fn files(exhibit: &Cleared<Exhibit>) -> Vec<(String, Vec<u8>)> {
         authority.push_str(&format!("{NOT_STATED}\n"));
     }
     let not_proved = include_str!("../../assets/exhibit/not-proved.txt");
-    [
+    let mut files: Vec<(String, Vec<u8>)> = [
         ("custody.txt", in_words(exhibit)),
         ("custody.jsonld", as_case(exhibit)),
         ("authority.txt", authority),
         ("what-this-does-not-prove.txt", not_proved.to_owned()),
     ]
     .map(|(name, text)| (format!("data/{name}"), text.into_bytes()))
-    .to_vec()
+    .to_vec();
+    for stamp in &exhibit.stamps {
+        let name = |end: &str| format!("data/time-stamp/entry-{}{end}", stamp.entry);
+        files.push((name(".tsq"), stamp.request.clone()));
+        files.push((name(".tsr"), stamp.response.clone()));
+        files.push((name(".chain.pem"), stamp.chain.clone().into_bytes()));
+    }
+    if !exhibit.stamps.is_empty() {
+        let proved = include_str!("../../assets/exhibit/time-stamp.txt");
+        files.push(("data/what-a-time-stamp-proves.txt".to_owned(), proved.into()));
+    }
+    files
 }
 
 /// The short names of CASE and UCO, and what each stands for.

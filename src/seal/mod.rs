@@ -5,6 +5,8 @@
 //! is passed in.
 
 pub mod age_file;
+pub mod certificate_chain;
 pub mod identity;
 pub mod secret;
 pub mod sign;
+pub mod time_stamp;

@@ -13,8 +13,19 @@ use crate::value::json::{self, Json, Limits};
 use crate::value::text::is_blank;
 
 /// Members of content that are not words: keys, digests, signed files, foreign objects as they came.
-const NOT_WORDS: &[&str] =
-    &["key", "sha256", "card", "original", "manifest", "desk_signature", "member_signature", "sealed"];
+const NOT_WORDS: &[&str] = &[
+    "key",
+    "sha256",
+    "card",
+    "original",
+    "manifest",
+    "desk_signature",
+    "member_signature",
+    "sealed",
+    "tsq",
+    "tsr",
+    "tsa_chain",
+];
 
 /// The member of a content that says what an item is about, and the one that holds its ids elsewhere.
 const WHOLE: [&str; 2] = ["value", "ids"];

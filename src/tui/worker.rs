@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::language;
 use super::who::Who;
+use crate::command::retention::purge::finish_interrupted;
 use crate::host::clock::Clock;
 use crate::host::secrecy;
 use crate::seal::identity::Identity;
@@ -111,6 +112,8 @@ impl<S: 'static> Workers<S> {
                     None if workspace.meta.realm == Realm::Live => workspace.ask_for_reasons(),
                     None => {}
                 }
+                // What cannot be finished now stands on the Desk.
+                let _ = finish_interrupted(&mut workspace, &mut Job::silent());
                 let (who, second) = (Who::of(&workspace)?, Box::new(workspace.reader()?));
                 // A desk that is seen for the first time says so on the Desk.
                 workspace.remember()?;

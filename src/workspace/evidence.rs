@@ -183,8 +183,8 @@ impl Damage {
     }
 }
 
-/// Reads the file of an exhibit to its end, and hands each piece to `take`. What was handed over must not be used before this has
-/// returned: only then it is known to be what was taken in.
+/// Reads the file of an exhibit to its end, and hands each piece to `take`, and to `hash` on the thread that hashes. What was handed over
+/// must not be used before this has returned: only then it is known to be what was taken in.
 ///
 /// # Errors
 ///
@@ -195,6 +195,7 @@ pub fn read(
     attachment: &Attachment,
     job: &mut Job,
     mut take: impl FnMut(&[u8]) -> Result<(), Error>,
+    mut hash: impl FnMut(&[u8]) + Send,
 ) -> Result<Result<(), Damage>, Error> {
     let place = path_of(workspace, item);
     if !file::exists(&place) {
@@ -207,12 +208,13 @@ pub fn read(
         let (send, pieces) = sync_channel::<Vec<u8>>(AHEAD);
         let (back, used) = sync_channel::<Vec<u8>>(AHEAD + 2);
         let hasher = scope.spawn(move || {
-            let mut hash = Sha256::new();
+            let mut sha256 = Sha256::new();
             for piece in pieces {
-                hash.update(&piece);
+                sha256.update(&piece);
+                hash(&piece);
                 let _ = back.try_send(piece);
             }
-            Digest::from_bytes(hash.finalize().into())
+            Digest::from_bytes(sha256.finalize().into())
         });
         let mut open = || -> Result<bool, Error> {
             loop {

@@ -114,6 +114,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("exercise start", &[&[]]),
     ("item countersign", &[&[]]),
     ("item custody", &[&[]]),
+    ("item timestamp", &[]),
     ("item handover", &[&[("event", "sealed"), ("because", "x")]]),
     ("item consent", &[&[("to", "XB"), ("reference", "x")]]),
     ("item mark", &[&[("tlp", "RED"), ("pap", "RED")], &[("tlp", "AMBER"), ("pap", "AMBER")]]),
@@ -247,6 +248,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("retention propose", &[]),
     ("retention event", &[&[("event", "no-link"), ("because", "x")]]),
     ("retention review", &[&[("outcome", "erase"), ("reason", "x")]]),
+    ("retention hold-answer", &[&[("answer", "decline")]]),
     ("retention hold-review", &[&[("because", "x")]]),
     ("retention hold", &[&[("reason", "litigation"), ("because", "x")]]),
     ("retention release", &[&[("because", "x")]]),
@@ -583,7 +585,18 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
     a.make(1, "retention hold", &[("item", &indicator), ("reason", "litigation"), ("because", "a trial")]);
     let hold = a.make(1, "retention hold", &[("item", &other), ("reason", "litigation"), ("because", "a trial")]);
     a.must(2, "retention release", &[("hold", &hold), ("because", "over")]);
+    for value in ["n3.example", "n4.example"] {
+        let shared = a.indicator(&case, value);
+        a.must(1, "disclosure new", &[("item", &shared), ("to", "XB"), ("delete-after", "30d")]);
+        a.make(1, "retention hold", &[("item", &shared), ("reason", "litigation"), ("because", "a trial")]);
+    }
     carry(a, b, &mut n);
+    let notices = b.must(1, "retention hold-notices", &[]).value;
+    let asked = notices.as_array().unwrap().iter().filter(|notice| notice["state"] == "asked");
+    for (notice, answer) in asked.zip(["keep", "decline"]) {
+        let form = [("notice", notice["id"].as_str().unwrap()), ("answer", answer), ("because", "the same trial")];
+        b.must(1, "retention hold-answer", &form);
+    }
     taskforces(a, b, &mut n);
     // A directory of contact points, and the next one.
     let table = a.path("directory.csv");

@@ -417,6 +417,10 @@ fn erasures(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         };
         tasks.push(task(record, &partner, ordered, record.due, may, "desk officer"));
     }
+    for record in workspace.records().find(&Query::state(crate::record::hold_notice::State::Asked))? {
+        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        tasks.push(task(&record, &partner, "held there: answer whether it is kept", None, may, "desk officer"));
+    }
     for record in workspace.records().find(&Query::state(crate::record::purge::State::Begun))? {
         tasks.push(task(&record, "", "an erasure was interrupted: purge again finishes it", None, may, "desk officer"));
     }

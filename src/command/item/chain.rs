@@ -1,10 +1,13 @@
 //! The chain of custody of an item as it is told, what is not in order in it, and what the program itself enters in it.
 
+use data_encoding::BASE64;
+
 use crate::act::header::Audience;
 use crate::record::custody::{self, Event, State, Words};
 use crate::record::store::{ChangeRow, Query, Record, RecordStore as _};
 use crate::record::{authorisation, item};
-use crate::report::exhibit::{Entry, Exhibit};
+use crate::report::exhibit::{CarriedStamp, Entry, Exhibit, Stamp};
+use crate::seal::time_stamp::{self, TimeStamp, TimeStampError};
 use crate::store::read;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -42,6 +45,7 @@ pub(super) fn exhibit_of(workspace: &Workspace, record: &Record) -> Result<(Exhi
     let entries = entries_of(workspace, record.id)?;
     let sha256 = attachment.as_ref().map(|a| a.sha256.to_string()).unwrap_or_default();
     let alarms = alarms(&entries, &sha256, workspace.now());
+    let stamps = entries.iter().enumerate().filter_map(|(n, (_, times))| times.carried(n + 1)).collect();
     let own = workspace.own_record()?;
     let case = record.case.map(|case| workspace.records().get(case)).transpose()?.flatten();
     let case = match case {
@@ -74,6 +78,7 @@ pub(super) fn exhibit_of(workspace: &Workspace, record: &Record) -> Result<(Exhi
         marking: terms.marking.to_string(),
         authority: authorities(workspace, record, &entries)?,
         entries: entries.into_iter().map(|(entry, _)| entry).collect(),
+        stamps,
         alarms,
         written: (workspace.now().to_string(), me),
         banner,
@@ -102,11 +107,60 @@ fn authorities(workspace: &Workspace, record: &Record, entries: &[(Entry, Times)
 }
 
 /// When an entry happened and was signed, and what it says happened.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Times {
     event: Event,
     at: Timestamp,
     signed: Timestamp,
+    /// The time stamp that came with it, and whether it holds.
+    stamp: Option<(Carried, Result<TimeStamp, TimeStampError>)>,
+}
+
+impl Times {
+    /// The time stamp as it goes into a bag, where it holds.
+    fn carried(&self, entry: usize) -> Option<CarriedStamp> {
+        let (Carried { request, response, chain }, _) = self.stamp.as_ref().filter(|(_, checked)| checked.is_ok())?;
+        Some(CarriedStamp { entry, request: request.clone(), response: response.clone(), chain: chain.clone() })
+    }
+}
+
+/// A time stamp as it is kept: what was carried to the authority, what came back, and whom it was believed by.
+#[derive(Clone)]
+pub(super) struct Carried {
+    /// The request.
+    pub(super) request: Vec<u8>,
+    /// The answer.
+    pub(super) response: Vec<u8>,
+    /// The certificates from the authority's to the trusted one, in PEM.
+    pub(super) chain: String,
+}
+
+impl Carried {
+    /// The one that an entry keeps; nothing where it keeps none, or may not be shown.
+    fn of(words: &Words) -> Option<Self> {
+        let bytes = |text: &str| BASE64.decode(text.as_bytes()).ok().filter(|bytes| !bytes.is_empty());
+        let (request, response) = (bytes(&words.tsq)?, bytes(&words.tsr)?);
+        Some(Self { request, response, chain: words.tsa_chain.clone() })
+    }
+
+    /// Checks it once more, as on the day on which it was taken in: what is shown of it is never older than that check.
+    fn check(&self, taken_in: Timestamp) -> Result<TimeStamp, TimeStampError> {
+        time_stamp::check(&self.response, &self.request, self.chain.as_bytes(), taken_in)
+    }
+}
+
+/// What a time stamp says, in words.
+pub(super) fn told(stamp: &TimeStamp) -> Stamp {
+    Stamp {
+        at: stamp.at.to_string(),
+        accuracy: stamp.accuracy_ms.map(|exact| format!("{exact} ms")).unwrap_or_default(),
+        authority: stamp.authority.clone(),
+        policy: stamp.policy.clone(),
+        serial: stamp.serial.clone(),
+        sha256: stamp.of.to_string(),
+        root: stamp.root.clone(),
+        root_sha256: stamp.root_sha256.to_string(),
+    }
 }
 
 /// The entries of an item, the oldest first.
@@ -117,6 +171,11 @@ fn entries_of(workspace: &Workspace, of: Id) -> Result<Vec<(Entry, Times)>, Erro
         let words = workspace.content(&record)?.as_ref().map(Words::read).unwrap_or_default();
         let event = custody::event_of(&record).unwrap_or(Event::LookedAt);
         let at = record.instant("at").unwrap_or(Timestamp::EPOCH);
+        let signed = record.instant("signed").unwrap_or(at);
+        let stamp = Carried::of(&words).map(|carried| {
+            let checked = carried.check(signed);
+            (carried, checked)
+        });
         let direction = match event {
             Event::Out | Event::Returned | Event::Destroyed => "out",
             Event::In | Event::Acquired => "in",
@@ -141,8 +200,9 @@ fn entries_of(workspace: &Workspace, of: Id) -> Result<Vec<(Entry, Times)>, Erro
             second: name(custody::second(&record))?,
             second_signed: record.text("countersigned").unwrap_or_default().to_owned(),
             second_said: second_said(workspace, &record)?,
+            time_stamp: stamp.as_ref().and_then(|(_, checked)| checked.as_ref().ok()).map(told),
         };
-        all.push((entry, Times { event, at, signed: record.instant("signed").unwrap_or(at) }));
+        all.push((entry, Times { event, at, signed, stamp }));
     }
     Ok(all)
 }
@@ -184,6 +244,13 @@ fn alarms(entries: &[(Entry, Times)], acquired: &str, now: Timestamp) -> Vec<Str
         }
         if times.event == Event::Damaged {
             all.push(format!("entry {n}: {}", entry.condition));
+        }
+        match &times.stamp {
+            Some((_, Err(why))) => all.push(format!("entry {n}: {why}")),
+            Some((_, Ok(stamp))) if !acquired.is_empty() && stamp.of.to_string() != acquired => {
+                all.push(format!("entry {n}: its time stamp is of another hash than the exhibit had at acquisition"));
+            }
+            _ => {}
         }
         match (times.event, out) {
             (event, Some(since)) if event.leaves() => all.push(format!(
@@ -250,7 +317,7 @@ mod tests {
         let at = Timestamp::EPOCH.plus(Duration::days(day));
         let mut entry = Entry { second: "B".into(), ..Entry::default() };
         change(&mut entry);
-        (entry, Times { event, at, signed: at })
+        (entry, Times { event, at, signed: at, stamp: None })
     }
 
     #[test]

@@ -182,6 +182,7 @@ fn hand_over(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Outp
         after: hash("hash-after")?,
         condition: line("condition")?,
         change: args.body("change")?.unwrap_or_default(),
+        ..Words::default()
     };
     if event == Event::Changed && words.change.is_empty() {
         return Err(Error::usage("--change is missing: what was changed, why could it not be avoided, and by whom"));
@@ -237,7 +238,7 @@ fn verify_all(workspace: &mut Workspace, job: &mut Job) -> Result<Output, Error>
         let found = match attachment_to_verify(workspace, &record)? {
             Some(attachment) => {
                 bytes += attachment.size;
-                evidence::read(workspace.folder(), id, &attachment, job, |_| Ok(()))?
+                evidence::read(workspace.folder(), id, &attachment, job, |_| Ok(()), |_| ())?
             }
             None => Err(Damage::Changed),
         };

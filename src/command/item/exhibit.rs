@@ -4,6 +4,7 @@
 use std::io::Write as _;
 
 use serde::Serialize;
+use sha2::{Digest as _, Sha512};
 
 use super::chain::{attachment_of, enter_damage, exhibit_of};
 use crate::act::header::Audience;
@@ -15,7 +16,7 @@ use crate::record::custody::{self, Event, Words};
 use crate::record::letter;
 use crate::record::privilege;
 use crate::record::store::Record;
-use crate::report::bag::{self, BagFile, Hashes};
+use crate::report::bag::{self, BagFile};
 use crate::report::exhibit::{self, Entry};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
@@ -95,11 +96,10 @@ pub(super) fn export(workspace: &mut Workspace, record: &Record, args: &Args, jo
     let place = |path: &str| being_made.path().join(path);
     file::private_folder(&place("data/exhibit"))?;
     let path = cleared.value().path.clone();
-    let (mut out, mut hashes) = (Pending::begin(&place(&path))?, Hashes::default());
-    let read = evidence::read(workspace.folder(), record.id, &attachment, job, |piece| {
-        hashes.update(piece);
-        Ok(out.write_all(piece).map_err(file::at(&to))?)
-    })?;
+    let (mut out, mut sha512) = (Pending::begin(&place(&path))?, Sha512::new());
+    let written = |piece: &[u8]| Ok(out.write_all(piece).map_err(file::at(&to))?);
+    let hashed = |piece: &[u8]| sha512.update(piece);
+    let read = evidence::read(workspace.folder(), record.id, &attachment, job, written, hashed)?;
     if let Err(damage) = read {
         drop(out);
         drop(being_made);
@@ -107,9 +107,13 @@ pub(super) fn export(workspace: &mut Workspace, record: &Record, args: &Args, jo
         return Err(evidence::damaged(record.id, damage));
     }
     out.finish()?;
-    let mut payload: Vec<BagFile> = vec![hashes.finish(path.as_str())];
+    let mut payload: Vec<BagFile> =
+        vec![BagFile::hashed(path.as_str(), attachment.size, &attachment.sha256, &sha512.finalize())];
     for (path, bytes) in exhibit::files(&cleared) {
         payload.push(BagFile::of(path.as_str(), &bytes));
+        if let Some((folder, _)) = path.rsplit_once('/') {
+            file::private_folder(&place(folder))?;
+        }
         file::write(&place(&path), &bytes)?;
     }
     let namespace = workspace.meta.realm.namespace(PURPOSE);

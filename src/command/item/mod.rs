@@ -8,6 +8,7 @@ pub mod import;
 pub mod links;
 pub mod mapping;
 pub mod privilege;
+pub mod time_stamp;
 
 use crate::record::kind::Kind;
 use crate::record::kind::State as RecordState;

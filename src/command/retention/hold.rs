@@ -7,6 +7,7 @@ use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::json::or_empty;
+use crate::command::retention::hold_notice;
 use crate::law::retention;
 use crate::record::hold::{self, Reason};
 use crate::record::kind::{Kind, State};
@@ -124,7 +125,8 @@ fn place(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     workspace.act_alone(crate::record::hold::PLACE, Audience::OwnDesk, |e, _| {
         Ok(hold::new(id, on.id, reason, &because, e.salt()?))
     })?;
-    Ok(Output::made(id, "Held: nothing deletes it until another person lifts this."))
+    let told = hold_notice::notify(workspace, &[id])?;
+    Ok(Output::made(id, format!("Held: nothing deletes it until another person lifts this.{told}")))
 }
 
 /// The most items that one query holds.
@@ -161,7 +163,8 @@ fn place_by_query(workspace: &mut Workspace, words: &str, reason: Reason, becaus
         Ok(ids)
     })?;
     let first = ids.first().copied().ok_or_else(|| Error::unknown("these words find no item to hold"))?;
-    let said = format!("Held: {}. What comes in later is not held by this.", counted(count, "item"));
+    let told = hold_notice::notify(workspace, &ids)?;
+    let said = format!("Held: {}. What comes in later is not held by this.{told}", counted(count, "item"));
     Ok(Output::made(first, said).with("holds", ids))
 }
 
@@ -171,7 +174,9 @@ fn review(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let id = workspace
         .act_alone(hold::REVIEW, Audience::OwnDesk, |e, _| Ok(hold::reviewed(record.id, &because, e.salt()?)))?;
     let next = retention::hold_review(workspace.now());
-    Ok(Output::made(id, format!("It goes on standing; it is looked at again by {}.", next.to_minute())))
+    // Whom it was shared with since is told, too.
+    let told = hold_notice::notify(workspace, &[record.id])?;
+    Ok(Output::made(id, format!("It goes on standing; it is looked at again by {}.{told}", next.to_minute())))
 }
 
 fn lift(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -180,7 +185,8 @@ fn lift(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     let id = workspace.act_alone(crate::record::hold::LIFT, Audience::OwnDesk, |e, _| {
         Ok(hold::lifted(record.id, &because, e.salt()?))
     })?;
-    Ok(Output::made(id, "Lifted: its timers run again."))
+    let told = hold_notice::end(workspace, record.id)?;
+    Ok(Output::made(id, format!("Lifted: its timers run again.{told}")))
 }
 
 /// A hold as it is shown.

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod dispose;
 pub mod hold;
+pub mod hold_notice;
 pub mod purge;
 pub mod readmit;
 pub mod schedule;
@@ -16,6 +17,7 @@ use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
 use crate::command::json::or_empty;
 use crate::record::definition::WhenDue;
 use crate::record::hold::StandingHolds;
+use crate::record::hold_notice::{is_over_term, unanswered};
 use crate::record::order::Extent;
 use crate::record::retention::is_restricted;
 use crate::record::store::{DutyState, Holder, Query, Record, RecordStore as _};
@@ -70,6 +72,8 @@ pub struct Timer {
     pub restricted: bool,
     /// Whether a hold stands on it.
     pub held: bool,
+    /// Whether its sender holds it, nobody has answered whether it is kept, and its term has passed.
+    pub over_term: bool,
     /// What it is, in a few words.
     pub what: String,
     /// The partner that it concerns.
@@ -81,7 +85,13 @@ pub fn timers(workspace: &Workspace, limit: u32) -> Result<Vec<Timer>, Error> {
     let far = Timestamp::from_millis(i64::MAX);
     let found = workspace.records().find(&Query { due_by: Some(far), limit: Some(limit), ..Query::default() })?;
     let holds = StandingHolds::of(&workspace.records())?;
-    found.iter().map(|record| timer(workspace, record, &holds)).collect()
+    let (unanswered, now) = (unanswered(&workspace.records())?, workspace.now());
+    let one = |record: &Record| {
+        let over_term = is_over_term(&unanswered, record, now);
+        let timer = timer(workspace, record, &holds)?;
+        Ok(Timer { over_term, restricted: timer.restricted || over_term, ..timer })
+    };
+    found.iter().map(one).collect()
 }
 
 /// The timer of a record.
@@ -108,6 +118,7 @@ pub fn timer(workspace: &Workspace, record: &Record, holds: &StandingHolds) -> R
         row: schedule::row_of(record).map(|row| row.id.as_str()),
         restricted: is_restricted(record),
         held: holds.is_on(record),
+        over_term: false,
         what,
         partner: record.partner.map(|p| workspace.code_of(p)).transpose()?,
     })

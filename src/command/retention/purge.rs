@@ -1,8 +1,8 @@
 //! Erasure: the gate's word, the purge, the read-back, and only then the certificate.
 //!
 //! A purge is an act; what it names is erased with it, in one transaction. Then files go, the write-ahead log is cut, the
-//! database gets a new key, and what was purged is looked for. Whatever is interrupted is finished by asking again: a
-//! purge that has begun is certified before another begins.
+//! database gets a new key, and what was purged is looked for. Whatever is interrupted is finished when the workspace is
+//! opened the next time by somebody who may erase: a purge that has begun is certified before anything else is done.
 
 use crate::record::definition::Content;
 use crate::record::kind::{ChangeKind, Kind, State};
@@ -25,6 +25,7 @@ use crate::command::retention::dispose::on_open_lists;
 use crate::command::retention::hold::scope;
 use crate::command::retention::schedule::row_of;
 use crate::gate::from_records::{dies_with, purge_facts};
+use crate::gate::purge::MAY_ERASE;
 use crate::gate::verdict::Verdict;
 use crate::host::file;
 use crate::object;
@@ -32,7 +33,7 @@ use crate::record::certificate::{self, Terms};
 use crate::record::disposal::{self, Ground, LineResult};
 use crate::record::retention::silence_erases;
 use crate::record::store::{ChangeRow, DutyState, Query, Record, RecordStore};
-use crate::record::{backup, exercise, hold, inject, observation, order, purge, reply};
+use crate::record::{backup, exercise, hold, hold_notice, inject, observation, order, purge, reply};
 use crate::store::{connection, read};
 use crate::value::class::{DeleteCause, Tier};
 use crate::value::digest::Digest;
@@ -239,6 +240,9 @@ const NOT_BY_TWO: &str = "not-confirmed-by-two";
 /// The ground of what two people decide on a list.
 const ON_A_LIST: &str = "on-a-list";
 
+/// The ground of a copy that its sender holds, as long as nobody has answered whether it is kept.
+const OVER_TERM: &str = "restricted-over-term";
+
 fn is_held(records: &dyn RecordStore, record: &Record) -> Result<bool, Error> {
     Ok(!hold::on(records, record)?.iter().all(|h| hold::lifted_by(h).is_some()))
 }
@@ -258,12 +262,15 @@ fn due(workspace: &Workspace) -> Result<(Vec<Target>, Vec<Withheld>), Error> {
         all.extend(found.into_iter().filter(|r| !r.is_purged() && def.is_erased_when_due(r)));
     }
     let (records, listed) = (workspace.records(), on_open_lists(workspace)?);
+    let unanswered = hold_notice::unanswered(&records)?;
     let (mut goes, mut withheld) = (Vec::with_capacity(all.len()), Vec::new());
     for record in all {
         if is_held(&records, &record)? {
             withheld.push(Withheld { id: record.id, ground: Ground::Hold.word() });
         } else if listed.contains(&record.id) {
             withheld.push(Withheld { id: record.id, ground: ON_A_LIST });
+        } else if unanswered.contains(&record.id) {
+            withheld.push(Withheld { id: record.id, ground: OVER_TERM });
         } else {
             goes.push((record.id, record.kind));
         }
@@ -420,13 +427,14 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     for file in files {
         crate::host::file::remove(&file)?;
     }
-    own_file::forget_all(workspace.folder())?;
     let waited = match waiting(workspace)?.len() {
         0 => String::new(),
         n => format!(" {} that waited for an earlier one dropped: ask the sender again.", counted(n, "bundle")),
     };
     let certificate = finish(workspace, id, job).map_err(|e| match e.kind {
-        ErrorKind::Cancelled => e.hint("the content is erased; `comity retention purge` finishes it and certifies it"),
+        ErrorKind::Cancelled => {
+            e.hint("the content is erased; it is certified when the workspace is opened again, or with `comity retention purge`")
+        }
         _ => e,
     })?;
     let purged = Purged { items, records: count, held: Some(held), certificate: Some(certificate) };
@@ -458,6 +466,23 @@ fn files_of(workspace: &Workspace, ids: &[Id]) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
+/// Finishes what was interrupted, for a workspace that was just opened, before anything else is done in it: every purge that was begun
+/// and not certified. Answers the last certificate.
+///
+/// It takes who may erase, since the new key of the database is sealed under their signature; whoever else opens it first leaves it as
+/// it is, and the Desk says so.
+///
+/// # Errors
+///
+/// Where it cannot be finished now; it stays begun then, and nothing is certified.
+pub fn finish_interrupted(workspace: &mut Workspace, job: &mut Job) -> Result<Option<Id>, Error> {
+    let can = !workspace.is_read_only() && workspace.my_roles()?.iter().any(|role| MAY_ERASE.contains(role));
+    if !can || workspace.first_sight()?.is_some() {
+        return Ok(None);
+    }
+    finish_begun(workspace, job)
+}
+
 /// Finishes every purge that was begun and not certified. Answers the last certificate.
 fn finish_begun(workspace: &mut Workspace, job: &mut Job) -> Result<Option<Id>, Error> {
     let begun = workspace.records().find(&Query::state(crate::record::purge::State::Begun))?;
@@ -481,6 +506,7 @@ fn erased_by(workspace: &Workspace, purge: &Record) -> Result<Vec<Id>, Error> {
 /// Destroys the key that old copies of the pages were written with, reads back, tells partners, and certifies.
 fn finish(workspace: &mut Workspace, purge: Id, job: &mut Job) -> Result<Id, Error> {
     let begun = crate::record::definition::need(&workspace.records(), purge, Kind::Purge)?;
+    own_file::forget_all(workspace.folder())?;
     drop_all(workspace)?;
     job.at("rotating the key", 0, None)?;
     connection::truncate_wal(&workspace.db)?;

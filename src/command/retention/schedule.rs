@@ -16,7 +16,7 @@ use crate::record::definition::WhenDue;
 use crate::record::kind::{Kind, State};
 use crate::record::retention::{self, Outcome, REVIEWABLE};
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{hold, item, kind_def};
+use crate::record::{hold, hold_notice, item, kind_def};
 use crate::value::id::Id;
 use crate::value::text::counted;
 use crate::value::timestamp::Timestamp;
@@ -389,8 +389,19 @@ fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
     if let Some(date) = sender_date {
         why.push(format!("Its sender has set {}: only the sender postpones that.", date.to_minute()));
         if held && date <= now {
-            why.push("It is held over its sender's term: restricted, over term, until the sender consents.".to_owned());
+            let why_kept = if hold_notice::has_consented(&records, &record)? {
+                "It is held over its sender's term: the sender has consented."
+            } else {
+                "It is held over its sender's term: restricted, over term, until the sender consents."
+            };
+            why.push(why_kept.to_owned());
         }
+    }
+    let unanswered = hold_notice::unanswered(&records)?;
+    let over_term = hold_notice::is_over_term(&unanswered, &record, now);
+    if unanswered.contains(&record.id) {
+        let which = if over_term { "It is restricted, over term, until" } else { "Its term goes on until" };
+        why.push(format!("Its sender holds it. {which} somebody answers: `retention hold-answer`."));
     }
     if held {
         why.push("A hold stands on it: nothing erases it until another person lifts that.".to_owned());
@@ -409,7 +420,7 @@ fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
         then,
         trigger,
         row: row.filter(|_| is_kept),
-        restricted: retention::is_restricted(&record) || held || escalated,
+        restricted: retention::is_restricted(&record) || held || escalated || over_term,
         escalated,
         sender_date,
         holds: holds.iter().map(|h| hold_row(workspace, h)).collect::<Result<_, _>>()?,
