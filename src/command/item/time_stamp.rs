@@ -43,7 +43,11 @@ pub const COMMANDS: &[Command] = &[Command {
         Arg::new("item", ArgKind::Record(&[Kind::Item]), "the exhibit").positional(),
         Arg::new("request", ArgKind::ToWrite, "the file for the request, to be carried to the authority (.tsq)"),
         Arg::new("response", ArgKind::Existing, "the authority's answer (.tsr)"),
-        Arg::new("trust", ArgKind::Existing, "with the answer: the certificate that you trust, from the authority (PEM)"),
+        Arg::new(
+            "trust",
+            ArgKind::Existing,
+            "with the answer: the certificate that you trust, from the authority (PEM)",
+        ),
         FORCE,
     ],
     writes: Some(Writes {
@@ -65,9 +69,10 @@ impl From<TimeStampError> for Error {
             TimeStampError::Form(_) | TimeStampError::Chain(ChainError::Form) => {
                 (ErrorKind::Malformed, "nothing was entered; ask the authority for the file once more")
             }
-            TimeStampError::NotGranted(_) => {
-                (ErrorKind::Refused, "nothing was entered; ask another authority: `comity item timestamp ID --request FILE`")
-            }
+            TimeStampError::NotGranted(_) => (
+                ErrorKind::Refused,
+                "nothing was entered; ask another authority: `comity item timestamp ID --request FILE`",
+            ),
             TimeStampError::Imprint | TimeStampError::Nonce => {
                 (ErrorKind::Signature, "nothing was entered; see which request it answers: `comity item custody ID`")
             }
