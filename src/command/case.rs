@@ -11,9 +11,9 @@ use crate::command::definition::{
 use crate::command::json::or_empty;
 use crate::command::retention::schedule::moved_by;
 use crate::law::retention::Trigger;
-use crate::record::case;
 use crate::record::definition::token;
 use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::{case, request};
 use crate::store::tally::{effective_marking, items_held};
 use crate::value::id::Id;
 use crate::value::text::counted;
@@ -53,7 +53,14 @@ pub const COMMANDS: &[Command] = &[
         }),
         run: Handler::Writes(new),
     },
-    Command { noun: "case", name: "list", about: "List the cases", args: &[], writes: None, run: Handler::Reads(list) },
+    Command {
+        noun: "case",
+        name: "list",
+        about: "List the cases",
+        args: &[Arg::new("archived", ArgKind::Flag, "those that are archived, too")],
+        writes: None,
+        run: Handler::Reads(list),
+    },
     Command {
         noun: "case",
         name: "show",
@@ -78,6 +85,14 @@ pub const COMMANDS: &[Command] = &[
             keys: &[Key::Destroy],
         }),
         run: Handler::Writes(close),
+    },
+    Command {
+        noun: "case",
+        name: "archive",
+        about: "Archive a case that is closed: it is only kept until its terms end, and lists leave it out",
+        args: &[CASE, Arg::new("because", ArgKind::Line, "why").required()],
+        writes: Some(Writes::of(crate::record::case::ARCHIVE, Weight::Records, Needs::ActsState)),
+        run: Handler::Writes(archive),
     },
 ];
 
@@ -126,7 +141,7 @@ pub fn rows(workspace: &Workspace) -> Result<Vec<CaseSummary>, Error> {
     workspace.records().find(&Query::kind(Kind::Case))?.iter().map(|r| row(workspace, r)).collect()
 }
 
-fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
+fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let columns = &[
         ("id", "ID"),
         ("desk", "FROM"),
@@ -135,7 +150,14 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("purpose", "PURPOSE"),
         ("title", "TITLE"),
     ];
-    Ok(Output::list(&rows(workspace)?, columns))
+    let mut all = rows(workspace)?;
+    let before = all.len();
+    all.retain(|case| args.flag("archived") || case.state != case::State::Archived.any());
+    let output = Output::list(&all, columns);
+    Ok(match before - all.len() {
+        0 => output,
+        n => output.with_message(format!("{} archived: `case list --archived` shows them.", counted(n, "case"))),
+    })
 }
 
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
@@ -173,4 +195,18 @@ fn close(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
         n => format!(" The schedule of {} begins.", counted(n, "exhibit")),
     };
     Ok(Output::made(record.id, format!("The case is closed. Its timers run on.{began}")).with("moves", count))
+}
+
+fn archive(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("case")?, &[Kind::Case])?;
+    let because = args.line("because")?;
+    let open = [request::State::Sent.any(), request::State::Executing.any()];
+    let within = workspace.records().find(&Query { case: Some(record.id), ..Query::kind(Kind::Request) })?;
+    if let Some(waits) = within.iter().find(|r| open.contains(&r.state)) {
+        let what = format!("the request R-{} of this case waits for an answer", waits.id.short());
+        return Err(Error::not_allowed(what).hint("withdraw it, or wait for the answer: `comity request list`"));
+    }
+    let id = workspace
+        .act_alone(case::ARCHIVE, Audience::OwnDesk, |e, _| Ok(case::archived(record.id, &because, e.salt()?)))?;
+    Ok(Output::made(id, "Archived: its timers run on, and `retention purge --case` erases it with one certificate."))
 }

@@ -19,12 +19,14 @@ states! {
         Open = "open" "open" Neutral,
         /// Nothing is added any more.
         Closed = "closed" "closed" Over,
+        /// It is only kept: nobody works in it, and lists leave it out.
+        Archived = "archived" "archived" Over,
         /// Its content was erased.
         Purged = "purged" "purged" Erased,
     }
 }
 
-/// `case`: open → closed; purged.
+/// `case`: open → closed → archived; purged.
 pub const KIND: KindDef = KindDef {
     kind: Kind::Case,
     prefix: "C",
@@ -38,6 +40,14 @@ pub const KIND: KindDef = KindDef {
     changes: &[
         ChangeDef::first(NEW, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, open),
         ChangeDef::first(CLOSE, AudienceRule::OwnDesk, Moves::From(&[State::Open.any()]), None, no_gate_inputs, close),
+        ChangeDef::first(
+            ARCHIVE,
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Closed.any()]),
+            None,
+            no_gate_inputs,
+            archive,
+        ),
         ChangeDef::following(SHARE, &disclosure::LEAVES, Moves::Makes, share).copying(),
         ChangeDef::following(UNSHARE, &[disclosure::WRITTEN], Moves::AnyState, unshare),
     ],
@@ -52,6 +62,8 @@ fn came_from(record: &Record, home: Id) -> Option<Id> {
 pub const NEW: ChangeKind = ChangeKind::new("case-new");
 /// The kind of change `case-close`.
 pub const CLOSE: ChangeKind = ChangeKind::new("case-close");
+/// The kind of change `case-archive`.
+pub const ARCHIVE: ChangeKind = ChangeKind::new("case-archive");
 /// The kind of change `case-share`.
 pub const SHARE: ChangeKind = ChangeKind::new("case-share");
 /// The kind of change `case-unshare`.
@@ -101,6 +113,11 @@ pub fn closed(id: Id, because: &str, salt: Salt) -> Change {
     Change::with_content(id, CLOSE, &object! {}, &object! { "because" => because }, salt)
 }
 
+/// Archives a case that is closed.
+pub fn archived(id: Id, because: &str, salt: Salt) -> Change {
+    Change::with_content(id, ARCHIVE, &object! {}, &object! { "because" => because }, salt)
+}
+
 /// Tells a partner of the case that a disclosure belongs to: its purpose, its title, and its task force where the partner is in it.
 pub fn shared(id: Id, purpose: &str, taskforce: Option<Id>, title: &str, salt: Salt) -> Change {
     Change::with_content(id, SHARE, &terms(purpose, taskforce), &object! { "title" => title }, salt)
@@ -132,6 +149,13 @@ fn close(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<
     only_own_desk(act)?;
     let mut record = moved(records, view, Kind::Case)?;
     record.set_state(State::Closed);
+    Ok(records.put(&record)?)
+}
+
+fn archive(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut record = moved(records, view, Kind::Case)?;
+    record.set_state(State::Archived);
     Ok(records.put(&record)?)
 }
 

@@ -244,7 +244,7 @@ pub fn of(records: &dyn RecordStore, subject: Id) -> Result<Vec<Record>, ApplyEr
 
 /// What can be reviewed, by its states: what is kept here.
 pub const REVIEWABLE: &[super::kind::State] =
-    &[item::State::Held.any(), case::State::Open.any(), case::State::Closed.any()];
+    &[item::State::Held.any(), case::State::Open.any(), case::State::Closed.any(), case::State::Archived.any()];
 
 /// The kinds of what can be reviewed.
 pub const KINDS: &[Kind] = &[item::KIND.kind, case::KIND.kind, request::KIND.kind, import::KIND.kind];

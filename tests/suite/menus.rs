@@ -77,6 +77,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
         &[&[("to", "XA"), ("by", "x"), ("reference", "x")], &[("to", "XB"), ("by", "x"), ("reference", "x")]],
     ),
     ("backup destroy", &[&[]]),
+    ("case archive", &[&[("because", "x")]]),
     ("case close", &[&[("because", "x")]]),
     ("clock confirm", &[&[]]),
     ("bundle relay", &[]),
@@ -445,6 +446,9 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
     let mut n = 0;
     let (case, closed, gone) = (a.case("Open"), a.case("Closed"), a.case("Gone"));
     a.must(1, "case close", &[("case", &closed), ("because", "done")]);
+    let archived = a.case("Archived");
+    a.must(1, "case close", &[("case", &archived), ("because", "done")]);
+    a.must(1, "case archive", &[("case", &archived), ("because", "done")]);
     a.indicator(&gone, "gone.example");
     a.must(1, "retention purge", &[("case", &gone), ("because", "a mistake")]);
     let certificate = a.must(1, "retention certificates", &[]).value[0]["id"].as_str().unwrap().to_owned();

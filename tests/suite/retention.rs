@@ -330,3 +330,57 @@ fn what_was_erased_comes_again_when_two_members_say_so() {
     a.must(1, "retention purge", &[("item", &item), ("because", "not needed")]);
     a.fails(1, "retention readmit", &[("item", &item), ("ground", "mistake")], ErrorKind::Refused);
 }
+
+#[test]
+fn a_case_that_is_archived_is_only_kept_and_is_erased_with_one_certificate() {
+    let (_root, a, b) = pair();
+    let case = a.case("Archive");
+    let item = a.indicator(&case, "n.example");
+    let disk = evidence(&a, &case);
+    a.fails(1, "case archive", &[("case", &case), ("because", "done")], ErrorKind::Refused);
+    a.must(1, "case close", &[("case", &case), ("because", "done")]);
+    let waits = a.case("Waits");
+    a.must(1, "case archive", &[("case", &case), ("because", "nobody works in it")]);
+    let listed = |more: &[(&str, &str)]| a.must(1, "case list", more).value.as_array().unwrap().len();
+    assert_eq!((listed(&[]), listed(&[("archived", "yes")])), (1, 2));
+    assert_eq!(a.must(1, "case show", &[("case", &case)]).value["state"], "archived");
+    // Nothing is added to it, it is not archived twice, and its timers run on.
+    let form = [("case", case.as_str()), ("type", "domain"), ("category", "indicator"), ("value", "x.example")];
+    a.fails(1, "item add", &form, ErrorKind::Refused);
+    a.fails(1, "case archive", &[("case", &case), ("because", "done")], ErrorKind::Refused);
+    assert!(!explained(&a, &item)["due"].is_null() && explained(&a, &disk)["row"]["id"] == "evidence-closed");
+    // What waits for a partner's answer is not put away.
+    let request = a.make(
+        1,
+        "request new",
+        &[
+            ("kind", "bc29"),
+            ("case", &waits),
+            ("to", "XB"),
+            ("field", "authority=XA"),
+            ("field", "offence=fraud"),
+            ("field", "data=logs"),
+            ("field", "relation=r"),
+            ("field", "custodian=c"),
+            ("field", "necessity=n"),
+            ("field", "intent=i"),
+        ],
+    );
+    a.must(1, "request submit", &[("request", &request)]);
+    let reviews = a.must(2, "review list", &[]).value;
+    let review = reviews.as_array().unwrap().iter().find(|r| r["subject"] == request.as_str()).unwrap()["id"].clone();
+    a.decide(review.as_str().unwrap());
+    a.must(1, "request send", &[("request", &request)]);
+    a.must(1, "case close", &[("case", &waits), ("because", "done")]);
+    a.fails(1, "case archive", &[("case", &waits), ("because", "done")], ErrorKind::Refused);
+    // The whole of it goes with one certificate.
+    a.must(1, "retention purge", &[("case", &case), ("because", "final judgment")]);
+    let certificates = a.must(1, "retention certificates", &[]).value;
+    assert_eq!(certificates.as_array().unwrap().len(), 1);
+    assert_eq!(certificates[0]["counts"]["item"], 2);
+    assert_eq!(certificates[0]["counts"]["case"], 1);
+    assert_eq!(a.must(1, "case show", &[("case", &case)]).value["state"], "purged");
+    for site in [&a, &b] {
+        site.must(1, "audit verify", &[]);
+    }
+}
