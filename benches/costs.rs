@@ -2,8 +2,9 @@
 //! file, against the same work on a tenth of the records, or against the same work done otherwise. Prints a table, and in the end the
 //! same as Markdown with a figure of how costs grow; nothing is asserted.
 //!
-//! `cargo bench --bench costs`, or `-- start batch imports reads new purge verify past requests` for some of it; `-- million` measures up to
-//! 1,000,000 items, which takes an hour. `python3` with `stix2` and `pymisp` must be installed for the rows of those two. The lower bound
+//! `cargo bench --bench costs`, or `-- start batch imports git requests waiting growth` for some of it; `-- million` measures up to
+//! 1,000,000 items, which takes an hour. Screens are measured by `cargo bench --bench screens`. Where others use the machine, the time of
+//! the processor says more than the time that passed. `git` must be installed, and `python3` with `stix2` and `pymisp` for the rows of those two. The lower bound
 //! is a program of its own: this one, called with `raw`.
 
 use std::collections::BTreeMap;
@@ -37,10 +38,17 @@ fn main() {
     let large = words.iter().any(|w| w == "million");
     let wanted: Vec<&String> = words.iter().filter(|w| *w != "million").collect();
     let mut costs = Costs::default();
-    let parts: [(&str, Part); 5] =
-        [("start", start), ("batch", batch), ("imports", imports), ("requests", requests), ("growth", growth)];
+    let parts: [(&str, Part); 7] = [
+        ("start", start),
+        ("batch", batch),
+        ("imports", imports),
+        ("git", git),
+        ("requests", requests),
+        ("waiting", waiting),
+        ("growth", growth),
+    ];
     let sizes: &[usize] = if large { &[10_000, 100_000, 1_000_000] } else { &[10_000, 100_000] };
-    println!("{:52} {:>10} {:>10} {:>7} {:>9}", "", "comity", "other", "ratio", "peak");
+    println!("{:52} {:>10} {:>10} {:>7} {:>10} {:>9}", "", "comity", "other", "ratio", "cpu", "peak");
     for (name, part) in parts {
         if wanted.is_empty() || wanted.iter().any(|w| *w == name) {
             part(&mut costs, sizes);
@@ -52,10 +60,19 @@ fn main() {
 /// A part of what is measured, at these sizes.
 type Part = fn(&mut Costs, &[usize]);
 
+/// What was measured of one work.
+struct Row {
+    what: String,
+    ours: f64,
+    other: f64,
+    cpu: f64,
+    peak: u64,
+}
+
 /// What was measured.
 #[derive(Default)]
 struct Costs {
-    rows: Vec<(String, f64, f64, Option<u64>)>,
+    rows: Vec<Row>,
     /// How long some work took, by size.
     grown: BTreeMap<&'static str, Vec<(usize, f64)>>,
 }
@@ -64,18 +81,19 @@ impl Costs {
     /// A row: ours, and what it is compared with.
     fn row(&mut self, what: impl Into<String>, ours: &[Took], other: f64) {
         let what = what.into();
-        let peak = ours.iter().map(|t| t.peak).max();
+        let peak = ours.iter().map(|t| t.peak).max().unwrap_or(0);
+        let cpu = median(ours.iter().map(|t| t.cpu).collect());
         let ours = median(ours.iter().map(|t| t.time).collect());
-        let shown = peak.map_or_else(String::new, |peak| format!("{peak} MiB"));
-        println!("{what:52} {ours:9.3}s {other:9.3}s {:7.2} {shown:>9}", ours / other);
-        self.rows.push((what, ours, other, peak));
+        println!("{what:52} {ours:9.3}s {other:9.3}s {:7.2} {cpu:9.3}s {peak:5} MiB", ours / other);
+        self.rows.push(Row { what, ours, other, cpu, peak });
     }
 
     fn summary(&self) -> String {
-        let mut out = String::from("| work | comity | other | ratio | peak |\n|---|---:|---:|---:|---:|\n");
-        for (what, ours, other, peak) in &self.rows {
-            let peak = peak.map_or_else(String::new, |peak| format!("{peak} MiB"));
-            let _ = writeln!(out, "| {what} | {ours:.3} s | {other:.3} s | {:.2} | {peak} |", ours / other);
+        let mut out =
+            String::from("| work | comity | other | ratio | processor | peak |\n|---|---:|---:|---:|---:|---:|\n");
+        for Row { what, ours, other, cpu, peak } in &self.rows {
+            let ratio = ours / other;
+            let _ = writeln!(out, "| {what} | {ours:.3} s | {other:.3} s | {ratio:.2} | {cpu:.3} s | {peak} MiB |");
         }
         if !self.grown.is_empty() {
             out.push_str(
@@ -133,14 +151,15 @@ fn batch(costs: &mut Costs, _: &[usize]) {
         fs::write(&file, lines.join("\n")).unwrap();
         many.push(site.time(&["batch", &file]));
         let start = Instant::now();
-        let mut peak = 0;
+        let (mut cpu, mut peak) = (std::time::Duration::ZERO, 0);
         for k in 0..LINES {
             let value = value("p", k);
             let words =
                 ["item", "add", "--case", &case, "--type", "domain", "--category", "indicator", "--value", &value];
-            peak = peak.max(site.time(&words).peak);
+            let took = site.time(&words);
+            (cpu, peak) = (cpu + took.cpu, peak.max(took.peak));
         }
-        one.push(Took { time: start.elapsed(), peak });
+        one.push(Took { time: start.elapsed(), cpu, peak });
     }
     costs.row(format!("{LINES} acts by a batch; by a process each"), &many, of(&one));
 }
@@ -171,6 +190,97 @@ fn imports(costs: &mut Costs, _: &[usize]) {
         } else {
             println!("{module} is not installed");
         }
+    }
+}
+
+/// 100,000 items shared, carried and taken in, against git's bundle of as many small files that were committed before.
+fn git(costs: &mut Costs, _: &[usize]) {
+    let root = TempDir::new().unwrap();
+    let file = table(&root.path().join("items.csv"), "a", FILE);
+    let repo = root.path().join("repo");
+    let git = |folder: &Path, words: &[&str]| {
+        let mut command = Command::new("git");
+        command
+            .current_dir(folder)
+            .args(["-c", "user.name=b", "-c", "user.email=b@b.example", "-c", "gc.auto=0"])
+            .args(words);
+        run(&mut command)
+    };
+    for n in 0..FILE {
+        let folder = repo.join(format!("{:03}", n % 300));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(n.to_string()), site::line("a", n)).unwrap();
+    }
+    git(&repo, &["init", "-q"]);
+    git(&repo, &["add", "-A"]);
+    git(&repo, &["commit", "-q", "-m", "all"]);
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for n in 0..RUNS {
+        let here = root.path().join(n.to_string());
+        let (a, b) = (Site::found(&here, "XA"), Site::found(&here, "XB"));
+        a.meet(&b, "XB");
+        b.meet(&a, "XA");
+        let case = a.case();
+        a.import(&case, &file);
+        ours.push(all_of(&carried(&a, &b, &case)));
+        let target = here.join("fetched");
+        fs::create_dir_all(&target).unwrap();
+        git(&target, &["init", "-q"]);
+        let bundle = here.join("git.bundle").to_string_lossy().into_owned();
+        let took =
+            [git(&repo, &["bundle", "create", "-q", &bundle, "HEAD"]), git(&target, &["fetch", "-q", &bundle, "HEAD"])];
+        theirs.push(all_of(&took));
+    }
+    println!("git took {:.3} s of the processor", median(theirs.iter().map(|t| t.cpu).collect()));
+    costs.row("100,000 shared, exported, imported; git's bundle", &ours, of(&theirs));
+}
+
+/// What it takes to share a case, to export it, and to import it there.
+fn carried(a: &Site, b: &Site, case: &str) -> [Took; 3] {
+    let out = a.path("bundle");
+    [
+        a.time(&["disclosure", "new", "--case", case, "--tier", "1", "--to", "XB", "--delete-after", "30d"]),
+        a.time(&["bundle", "export", "--to", "XB", "--out", &out]),
+        b.time(&["bundle", "import", &out]),
+    ]
+}
+
+/// What several processes took, one after another.
+fn all_of(all: &[Took]) -> Took {
+    Took {
+        time: all.iter().map(|t| t.time).sum(),
+        cpu: all.iter().map(|t| t.cpu).sum(),
+        peak: all.iter().map(|t| t.peak).max().unwrap_or(0),
+    }
+}
+
+/// The first screens where 5,000 disclosures wait for a second person, on 25,000 acts; against a workspace where none does.
+fn waiting(costs: &mut Costs, _: &[usize]) {
+    const WAITING: usize = 5_000;
+    const ACTS: usize = 25_000;
+    let root = TempDir::new().unwrap();
+    let (site, other) = (Site::found(root.path(), "XA"), Site::found(root.path(), "XB"));
+    site.meet(&other, "XB");
+    for step in ["tested", "operational"] {
+        site.must(&["partner", "channel", "XB", step, "--because", "a bench"]);
+    }
+    let case = site.case();
+    let words = ["item", "add", "--case", &case, "--type", "domain", "--category", "indicator", "--tier", "2"];
+    let item = site.must(&[words.as_slice(), &["--value", "a.example"]].concat());
+    let screens =
+        [vec!["case", "list"], vec!["case", "show", &case], vec!["desk", "today"], vec!["disclosure", "list"]];
+    let read = |words: &[&str]| times(RUNS, |_| site.time(words));
+    let before: Vec<f64> = screens.iter().map(|words| of(&read(words))).collect();
+    let (add, share) = (
+        serde_json::json!({"command": "item add", "case": case, "type": "domain", "category": "indicator", "value": "b.example"}),
+        serde_json::json!({"command": "disclosure new", "item": item["id"], "to": "XB", "delete-after": "30d", "emergency": "a bench"}),
+    );
+    let file = site.path("acts.jsonl");
+    let lines: Vec<String> = (0..ACTS).map(|n| if n < ACTS - WAITING { &add } else { &share }.to_string()).collect();
+    fs::write(&file, lines.join("\n")).unwrap();
+    site.must(&["batch", &file]);
+    for (words, before) in screens.iter().zip(before) {
+        costs.row(format!("{} {} with {WAITING} waiting; with none", words[0], words[1]), &read(words), before);
     }
 }
 
@@ -215,9 +325,11 @@ fn growth(costs: &mut Costs, sizes: &[usize]) {
         let here = root.path().join(size.to_string());
         let (site, other) = (Site::found(&here, "XA"), Site::found(&here, "XB"));
         site.meet(&other, "XB");
+        other.meet(&site, "XA");
         let case = site.case();
         let file = table(&here.join("held.csv"), "held", *size);
         let import = vec![site.import(&case, &file)];
+        let imported = of(&import);
         let mut seen: Vec<(&'static str, Vec<Took>, bool)> = vec![("import", import, true)];
         let read = |words: &[&str]| times(RUNS, |_| site.time(words));
         seen.push(("case list", read(&["case", "list"]), false));
@@ -225,7 +337,9 @@ fn growth(costs: &mut Costs, sizes: &[usize]) {
         seen.push(("desk today", read(&["desk", "today"]), false));
         seen.push(("item list --limit 5", read(&["item", "list", "--limit", "5"]), false));
         seen.push(("search", read(&["search", "held-000042"]), false));
-        seen.push(("audit verify", vec![site.time(&["audit", "verify"])], true));
+        let verify = vec![site.time(&["audit", "verify"])];
+        costs.row(format!("audit verify of {size}; their import"), &verify, imported);
+        seen.push(("audit verify", verify, true));
         let now = site.must(&["desk", "show"]);
         assert!(now["id"].is_string());
         std::thread::sleep(std::time::Duration::from_secs(1));
@@ -240,10 +354,20 @@ fn growth(costs: &mut Costs, sizes: &[usize]) {
             site.import(&case, &file)
         });
         seen.push(("import of 1,000 more, same case", again, false));
-        let disclosed = ["disclosure", "new", "--case", &case, "--tier", "1", "--to", "XB", "--delete-after", "30d"];
-        seen.push(("disclosure of all", vec![site.time(&disclosed)], true));
-        let out = site.path("bundle");
-        seen.push(("export of all", vec![site.time(&["bundle", "export", "--to", "XB", "--out", &out])], true));
+        let carried = carried(&site, &other, &case);
+        for (what, took) in ["disclosure of all", "export of all", "import of all there"].into_iter().zip(carried) {
+            seen.push((what, vec![took], true));
+        }
+        seen.push(("all three", vec![all_of(&carried)], true));
+        let rekey = {
+            let mut workspace = site.open();
+            let start = Instant::now();
+            workspace.rotate_database_key().unwrap();
+            start.elapsed().as_secs_f64()
+        };
+        let purge = vec![site.time(&["--yes", "retention", "purge", "--case", &case, "--because", "a bench"])];
+        costs.row(format!("purge of {size}; the file under another key"), &purge, rekey);
+        seen.push(("purge of all", purge, true));
         for (what, took, each) in seen {
             let time = of(&took) / if each { *size as f64 } else { 1.0 };
             let least = *first.entry(what).or_insert(time);

@@ -13,24 +13,29 @@ use comity::command::identity;
 use comity::host::clock::Clock;
 use comity::workspace::open::Workspace;
 
-/// What a process took: time, and the most memory in MiB.
+/// What a process took: time, time of the processor (Linux alone), and the most memory in MiB.
 #[derive(Clone, Copy)]
 pub struct Took {
     pub time: Duration,
+    pub cpu: Duration,
     pub peak: u64,
 }
 
 pub fn run(command: &mut Command) -> Took {
     let start = Instant::now();
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
+    let (status, stat) = (format!("/proc/{}/status", child.id()), format!("/proc/{}/stat", child.id()));
+    let (mut peak, mut cpu) = (0, Duration::ZERO);
     let done = loop {
         // The kernel counts the peak itself: it is read until there is nothing to be read any more.
         let text = fs::read_to_string(&status).unwrap_or_default();
         let line = text.lines().find_map(|l| l.strip_prefix("VmHWM:"));
         let kib = line.and_then(|l| l.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0);
         peak = peak.max(kib / 1024);
+        let text = fs::read_to_string(&stat).unwrap_or_default();
+        let fields: Vec<&str> = text.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks: u64 = [11, 12].iter().filter_map(|n| fields.get(*n)?.parse::<u64>().ok()).sum();
+        cpu = cpu.max(Duration::from_millis(ticks * 10));
         if let Some(done) = child.try_wait().expect("it can be waited for") {
             break done;
         }
@@ -38,7 +43,7 @@ pub fn run(command: &mut Command) -> Took {
     };
     let time = start.elapsed();
     assert!(done.success(), "{command:?}: {}", std::io::read_to_string(child.stderr.take().unwrap()).unwrap());
-    Took { time, peak }
+    Took { time, cpu, peak }
 }
 
 pub fn median(mut all: Vec<Duration>) -> f64 {

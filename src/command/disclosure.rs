@@ -1,7 +1,8 @@
 //! Disclosures: proposed with the gate's word for every item, released by a second person where one is needed.
 
 use crate::record::kind::{ChangeKind, Kind, State};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -22,11 +23,11 @@ use crate::record::disclosure::{
     self, DisclosureContent, EXPORT, JOIN, Outcome, PROPOSE, RECALL, RECEIPT, RELEASE, Receipt, Terms, VALIDATE,
     Validation,
 };
-use crate::record::store::{DutyState, Query, Record, RecordStore as _};
+use crate::record::store::{ChangeRow, DutyState, Query, Record, RecordStore as _};
 use crate::record::{case, item, order, partner, review, taskforce};
 use crate::store::read;
 use crate::store::write::ActWriter;
-use crate::value::class::Tier;
+use crate::value::class::{Condition, Tier};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
@@ -379,12 +380,8 @@ impl Sorted {
                 .hint("share them in several: by tier, or by marking"));
         }
         let facts = used.iter().filter_map(|n| self.facts.get(*n)).map(|(f, _)| f.to_json()).collect();
-        let mut numbered: Numbered =
-            items.iter().map(|(id, n)| (*id, used.binary_search(n).unwrap_or(0) as i64)).collect();
-        // In the order of their random ids: the order in which they were recorded here would tell what stayed between.
-        // It is also the order in which a partner's indexes grow fastest.
-        numbered.sort_unstable();
-        Ok((facts, numbered))
+        let number = |(id, n): &(Id, usize)| (*id, used.binary_search(n).unwrap_or(0) as i64);
+        Ok((facts, items.iter().map(number).collect()))
     }
 
     /// The items that stay, each with why.
@@ -587,7 +584,8 @@ fn share(
             let of = Disclosure { now: act.now(), ..of.clone() };
             let ids: Vec<Id> = sorted.waits.iter().map(|(id, _)| *id).collect();
             let again = sort(&act.records(), &of, &ids, job)?;
-            let (asked, numbered) = again.stated(&again.waits)?;
+            let (asked, mut numbered) = again.stated(&again.waits)?;
+            numbered.sort_unstable();
             act.change(disclosure::first(waiting, PROPOSE, &terms_of(&of, asked), words, entropy.salt()?))?;
             for (item, n) in numbered {
                 act.change(disclosure::proposed_item(item, n))?;
@@ -656,76 +654,145 @@ fn write(
 ) -> Result<(), Error> {
     let records = act.records();
     let mut leave = LeaveFacts::begin(&records, Disclosure::of(&terms, act.now(), realm, home))?;
-    let mut classes = Classes::default();
+    let mut distinct = Distinct::default();
     let mut copies = Vec::with_capacity(items.len());
     for (n, (item_id, asked)) in items.iter().enumerate() {
         if n.is_multiple_of(1000) {
             job.at("sorting", n as u64, Some(items.len() as u64))?;
         }
         let Some(record) = records.get(*item_id)? else { continue };
-        let mut item_terms = item::Terms::read(&record.terms)?;
-        item_terms.conditions = leave.conditions(&records, &record)?;
+        let conditions = leave.conditions(&records, &record)?;
         // What its review says beside the conditions goes with it; the reasoning does not.
         let mut caveats = Vec::new();
-        if item_terms.tier > Tier::INDICATORS {
+        if record.tier.is_none_or(|tier| tier > Tier::INDICATORS) {
             let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
             if let Some(found) = review::deciding(&records, &subjects, terms.to)? {
                 caveats = statements_in(read::changes_of(act.database(), found.id)?).caveats;
             }
         }
-        let class = classes.find(item::copy_terms(&item_terms, *asked));
-        copies.push((record.id, class, record.case, record.body, caveats));
+        let of = distinct.find(&record, conditions, *asked)?;
+        copies.push(Copied { id: record.id, terms: of, case: record.case, body: record.body, caveats });
     }
-    terms.classes = classes.list;
+    // In the order of their random ids: the order in which they were recorded here would tell what stayed between. It is also the
+    // order in which a partner's indexes grow fastest.
+    copies.sort_unstable_by_key(|copy| copy.id);
+    let (classes, each) = distinct.stated(&copies);
+    terms.classes = classes;
     act.change(disclosure::first(id, lead, &terms, said, entropy.salt()?))?;
     // A file says nothing of the case, and a partner without comity gets nothing but files.
     let to = records.get(terms.to)?;
     let is_told = !terms.as_file && !to.as_ref().is_some_and(partner::is_without_card);
     let mut told: Vec<Id> = Vec::new();
-    for (n, (item_id, item_terms, case, body, caveats)) in copies.iter().enumerate() {
-        if n.is_multiple_of(1000) {
-            job.at("copying", n as u64, Some(copies.len() as u64))?;
+    let mut made = 0;
+    while let Some(rest) = copies.get(made..).filter(|rest| !rest.is_empty()) {
+        for (copy, text) in rest.iter().zip(contents_of(act, rest)?) {
+            if made.is_multiple_of(1000) {
+                job.at("copying", made as u64, Some(copies.len() as u64))?;
+            }
+            made += 1;
+            if let Some(case) = copy.case.filter(|c| is_told && !told.contains(c)) {
+                told.push(case);
+                share_case(act, entropy, home, case, terms.to)?;
+            }
+            let content = text.map(|text| read::content_of(&text)).transpose()?;
+            let mut content = minimised(&content.unwrap_or_else(|| object! {}));
+            if !copy.caveats.is_empty() {
+                let mut all = item::caveats_of(&content);
+                all.extend(copy.caveats.iter().filter(|c| !all.contains(c)).cloned().collect::<Vec<_>>());
+                content.set("caveats", all);
+            }
+            let said = each.get(copy.terms).unwrap_or(&Json::Null);
+            act.copy(item::copied(copy.id, said, &content, entropy.salt()?), &content)?;
         }
-        if let Some(case) = case.filter(|c| is_told && !told.contains(c)) {
-            told.push(case);
-            share_case(act, entropy, home, case, terms.to)?;
-        }
-        let mut content = minimised(&read::content(act.database(), *body)?.unwrap_or_else(|| object! {}));
-        if !caveats.is_empty() {
-            let mut all = item::caveats_of(&content);
-            all.extend(caveats.iter().filter(|c| !all.contains(c)).cloned().collect::<Vec<_>>());
-            content.set("caveats", all);
-        }
-        let class = match item_terms {
-            Ok(number) => &shared_terms(*number),
-            Err(whole) => whole,
-        };
-        act.change(item::copied(*item_id, class, &content, entropy.salt()?))?;
     }
     Ok(())
 }
 
-/// The distinct terms of the copies of one act.
-#[derive(Default)]
-struct Classes {
-    list: Vec<Json>,
-    known: HashMap<String, i64>,
+/// The most bytes of content that are held while copies are made.
+const MOST_HELD: usize = 32 << 20;
+
+/// Returns the contents of the first of these copies: of as many as may be held at once, and of one at least. They are read in the
+/// order in which they were recorded, since they lie in it.
+fn contents_of(act: &ActWriter<'_, '_>, copies: &[Copied]) -> Result<Vec<Option<String>>, Error> {
+    let mut places: Vec<(Option<ChangeRow>, usize)> =
+        (0..).zip(copies).map(|(place, copy)| (copy.body, place)).collect();
+    places.sort_unstable();
+    let mut held: BTreeMap<usize, Option<String>> = BTreeMap::new();
+    let size = |text: &Option<String>| 64 + text.as_ref().map_or(0, String::len);
+    let (mut bytes, mut until) = (0, copies.len());
+    for (body, place) in places {
+        if place >= until {
+            continue;
+        }
+        let text = read::content_text(act.database(), body)?;
+        bytes += size(&text);
+        held.insert(place, text);
+        while bytes > MOST_HELD && held.len() > 1 {
+            let Some((last, text)) = held.pop_last() else { break };
+            bytes -= size(&text);
+            until = last;
+        }
+    }
+    Ok(held.into_values().collect())
 }
 
-impl Classes {
-    /// The number of these terms in the list; the terms themselves where there are too many that differ.
-    fn find(&mut self, terms: Json) -> Result<i64, Json> {
-        let text = terms.to_string();
-        if let Some(number) = self.known.get(&text) {
+/// A copy that is to be made.
+struct Copied {
+    id: Id,
+    /// Its terms, by their number.
+    terms: usize,
+    case: Option<Id>,
+    body: Option<ChangeRow>,
+    caveats: Vec<String>,
+}
+
+/// The distinct terms of the copies of one act.
+#[derive(Default)]
+struct Distinct {
+    list: Vec<Json>,
+    known: HashMap<String, usize>,
+    /// What the terms of the copy before were made of, and their number: most copies have the same.
+    last: Option<(Arc<Json>, Vec<Condition>, i64, usize)>,
+}
+
+impl Distinct {
+    /// The number of the terms of a copy of this record.
+    fn find(&mut self, record: &Record, conditions: Vec<Condition>, asked: i64) -> Result<usize, Error> {
+        if let Some((terms, known, before, number)) = &self.last
+            && Arc::ptr_eq(terms, &record.terms)
+            && (known, *before) == (&conditions, asked)
+        {
             return Ok(*number);
         }
-        if self.list.len() == MOST_SHARED_TERMS {
-            return Err(terms);
+        let mut terms = item::Terms::read(&record.terms)?;
+        terms.conditions.clone_from(&conditions);
+        let terms = item::copy_terms(&terms, asked);
+        let next = self.list.len();
+        let number = *self.known.entry(terms.to_string()).or_insert(next);
+        if number == next {
+            self.list.push(terms);
         }
-        let number = self.list.len() as i64;
-        self.list.push(terms);
-        self.known.insert(text, number);
+        self.last = Some((Arc::clone(&record.terms), conditions, asked, number));
         Ok(number)
+    }
+
+    /// Numbers those that the act states once, in the order of the copies that have them: it tells nothing of how the items were
+    /// recorded. Returns them, and what each copy states by the number of its terms.
+    fn stated(self, copies: &[Copied]) -> (Vec<Json>, Vec<Json>) {
+        let mut shared = Vec::new();
+        let mut each: Vec<Option<Json>> = vec![None; self.list.len()];
+        for copy in copies {
+            let (Some(said @ None), Some(terms)) = (each.get_mut(copy.terms), self.list.get(copy.terms)) else {
+                continue;
+            };
+            if shared.len() == MOST_SHARED_TERMS {
+                *said = Some(terms.clone());
+            } else {
+                *said = Some(shared_terms(shared.len() as i64));
+                shared.push(terms.clone());
+            }
+        }
+        (shared, each.into_iter().map(|said| said.unwrap_or(Json::Null)).collect())
     }
 }
 

@@ -2,8 +2,11 @@
 //! when the log is read. The three ask the same questions with the facts of the act's own time.
 
 use super::cleared::acting_role;
-use super::from_records::{self, Disclosure, LeaveFacts};
+use std::sync::Arc;
+
+use super::from_records::{self, Disclosure, LeaveFacts, PurgeFacts};
 use super::leave::{Leave, Review, Validation};
+use super::purge::Purge;
 use super::verdict::Verdict;
 use crate::act::header::Audience;
 use crate::record::definition::{ActContext, ApplyError, ChangeDef, ChangeView};
@@ -11,7 +14,7 @@ use crate::record::kind::ChangeKind;
 use crate::record::kind::Kind;
 use crate::record::store::{RecordStore, RecordStoreError};
 use crate::record::{self, desk, disclosure, item, member, purge, request, review};
-use crate::value::class::{Category, PersonClass, Tier};
+use crate::value::class::{Category, Condition, PersonClass, Tier};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::marking::Tlp;
@@ -40,6 +43,11 @@ pub struct Check {
     founding: bool,
     first: Option<ChangeKind>,
     leave: Option<LeaveFacts>,
+    /// The terms of the item whose copy was checked last, the conditions, and the copy's terms, which were those.
+    copied: Option<(Arc<Json>, Vec<Condition>, Json)>,
+    purge: Option<PurgeFacts>,
+    /// What the record that was erased last was asked with, and what was said.
+    erased: Option<(Purge, Json, Verdict)>,
     kept: Vec<Json>,
     stated: Vec<(Leave, Verdict)>,
     emergency: bool,
@@ -165,11 +173,22 @@ impl Check {
                     return forged("the record to be erased is not known");
                 };
                 let reasoned = act.first.get("reasoned").and_then(Json::truth) == Some(true);
-                let facts = from_records::purge_facts(records, act.now(), act.member(), &record, reasoned)?;
-                if *nth(&self.kept, view)? != facts.to_json() {
+                let mut all = match self.purge.take() {
+                    Some(begun) => begun,
+                    None => PurgeFacts::begin(records, act.now(), act.member(), reasoned)?,
+                };
+                let facts = all.of(records, &record)?;
+                self.purge = Some(all);
+                let known = self.erased.take().filter(|(known, ..)| *known == facts);
+                let known = known.unwrap_or_else(|| {
+                    let (said, verdict) = (facts.to_json(), facts.judge());
+                    (facts, said, verdict)
+                });
+                let (_, said, verdict) = self.erased.insert(known);
+                if nth(&self.kept, view)? != said {
                     return forged("a record was erased on other facts than the records hold");
                 }
-                judged(facts.judge(), Some(view.record))
+                if verdict.allowed() { Ok(()) } else { judged(verdict.clone(), Some(view.record)) }
             }
             _ => Ok(()),
         }
@@ -276,10 +295,17 @@ impl Check {
             return forged("an item was disclosed on other facts than the records hold");
         }
         if view.def.kind == item::COPY {
-            let mut terms = item::Terms::read(&record.terms)?;
-            terms.conditions = leave.conditions(records, &record)?;
-            if terms != item::Terms::read(view.terms)? {
-                return forged("a copy of an item differs from the records");
+            let conditions = leave.conditions(records, &record)?;
+            let is_known = self.copied.as_ref().is_some_and(|(terms, known, said)| {
+                Arc::ptr_eq(terms, &record.terms) && *known == conditions && said == view.terms
+            });
+            if !is_known {
+                let mut terms = item::Terms::read(&record.terms)?;
+                terms.conditions.clone_from(&conditions);
+                if terms != item::Terms::read(view.terms)? {
+                    return forged("a copy of an item differs from the records");
+                }
+                self.copied = Some((record.terms, conditions, view.terms.clone()));
             }
         }
         // What is exported leaves at once, though its record stays here.

@@ -6,6 +6,7 @@ use crate::record::kind_def;
 use crate::record::store::ChangeRow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::act::{self, Act, MemberStanding};
 use super::decide::{Conflict, Decide};
@@ -104,6 +105,8 @@ pub struct LeaveFacts {
     products: BTreeMap<Id, analysis::Product>,
     /// The item asked about last, and its facts.
     last: Option<(Record, Leave)>,
+    /// The terms that were read last, as the record has them and as they are: many items share theirs.
+    terms: Option<(Arc<Json>, item::Terms)>,
     /// Of items that others name: how far each could go by itself, and what it names.
     alone: BTreeMap<Id, (Alone, Vec<Id>)>,
 }
@@ -124,19 +127,21 @@ impl LeaveFacts {
     pub fn begin(records: &dyn RecordStore, of: Disclosure) -> Result<Self, ApplyError> {
         let partner = records.get(of.to)?.filter(|r| r.kind == Kind::Partner);
         let products = analysis::products(records)?;
-        Ok(Self { of, partner, agreements: BTreeMap::new(), products, last: None, alone: BTreeMap::new() })
+        Ok(Self { of, partner, agreements: BTreeMap::new(), products, last: None, terms: None, alone: BTreeMap::new() })
     }
 
     /// Returns the conditions under which an item goes: those that it came with, those of its review for the partner, and that
     /// it is not passed on, where the agreement says so.
     pub fn conditions(&mut self, records: &dyn RecordStore, record: &Record) -> Result<Vec<Condition>, ApplyError> {
-        let terms = item::Terms::read(&record.terms)?;
-        let mut all = terms.conditions;
-        if terms.tier.number() >= 2 {
+        let known = self.terms.take().filter(|(known, _)| Arc::ptr_eq(known, &record.terms));
+        let read = || Ok::<_, ApplyError>((Arc::clone(&record.terms), item::Terms::read(&record.terms)?));
+        let (_, terms) = self.terms.insert(known.map_or_else(read, Ok)?);
+        let (mut all, tier, category) = (terms.conditions.clone(), terms.tier, terms.category);
+        if tier.number() >= 2 {
             let subjects: Vec<Id> = [Some(record.id), record.subject].into_iter().flatten().collect();
             all.extend(review::deciding(records, &subjects, self.of.to)?.iter().flat_map(review::conditions_of));
         }
-        if self.agreement(records, terms.category, record.case)?.1 == Some(Onward::No) {
+        if self.agreement(records, category, record.case)?.1 == Some(Onward::No) {
             all.push(Condition::NoOnward);
         }
         all.sort_unstable();
@@ -569,24 +574,60 @@ pub fn purge_facts(
     record: &Record,
     reasoned: bool,
 ) -> Result<Purge, ApplyError> {
-    let who = member::own(records, by)?;
-    let roles: Vec<Role> =
-        who.as_ref().filter(|m| m.is(member::State::Active)).map(member::roles_of).unwrap_or_default();
-    let holds = hold::on(records, record)?
-        .iter()
-        .map(|h| purge::Hold {
-            lifted_by: Some(hold::lifted_by(h).map(|p| p.to_string())),
-            placed_by: hold::placed_by(h).map(|p| p.to_string()),
+    PurgeFacts::begin(records, now, by, reasoned)?.of(records, record)
+}
+
+/// A builder of the facts of `purge` for the records that one act erases: nothing that it does changes a member, or a hold on a case.
+pub struct PurgeFacts {
+    now: Timestamp,
+    by: Person,
+    reasoned: bool,
+    roles: Vec<Role>,
+    /// The case that was asked about last, and the holds on it.
+    case: Option<(Id, Vec<purge::Hold>)>,
+}
+
+impl PurgeFacts {
+    /// Returns a builder with what is the same for every record.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn begin(records: &dyn RecordStore, now: Timestamp, by: Person, reasoned: bool) -> Result<Self, ApplyError> {
+        let who = member::own(records, by)?;
+        let roles = who.as_ref().filter(|m| m.is(member::State::Active)).map(member::roles_of).unwrap_or_default();
+        Ok(Self { now, by, reasoned, roles, case: None })
+    }
+
+    /// Returns the facts for one record.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn of(&mut self, records: &dyn RecordStore, record: &Record) -> Result<Purge, ApplyError> {
+        let mut holds = holds_on(records, record.id)?;
+        if let Some(case) = record.case.filter(|case| *case != record.id) {
+            let known = self.case.take().filter(|(known, _)| *known == case);
+            let known = known.map_or_else(|| Ok::<_, ApplyError>((case, holds_on(records, case)?)), Ok)?;
+            holds.extend(self.case.insert(known).1.iter().cloned());
+        }
+        Ok(Purge {
+            now: Some(self.now),
+            due: Some(purge_due(records, record, self.reasoned)?),
+            because: Some(self.reasoned.then(|| SOME_TEXT.to_owned())),
+            by: Some(self.by.to_string()),
+            roles: Some(self.roles.clone()),
+            holds: Some(holds),
+            shared_with_duty: Some(record.shared.iter().any(|h| h.duty != crate::record::store::DutyState::Met)),
+            problems: Vec::new(),
         })
-        .collect();
-    Ok(Purge {
-        now: Some(now),
-        due: Some(purge_due(records, record, reasoned)?),
-        because: Some(reasoned.then(|| SOME_TEXT.to_owned())),
-        by: Some(by.to_string()),
-        roles: Some(roles),
-        holds: Some(holds),
-        shared_with_duty: Some(record.shared.iter().any(|h| h.duty != crate::record::store::DutyState::Met)),
-        problems: Vec::new(),
-    })
+    }
+}
+
+fn holds_on(records: &dyn RecordStore, id: Id) -> Result<Vec<purge::Hold>, ApplyError> {
+    let one = |h: &Record| purge::Hold {
+        lifted_by: Some(hold::lifted_by(h).map(|p| p.to_string())),
+        placed_by: hold::placed_by(h).map(|p| p.to_string()),
+    };
+    Ok(hold::placed_on(records, id)?.iter().map(one).collect())
 }

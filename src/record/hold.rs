@@ -178,7 +178,12 @@ impl StandingHolds {
 pub fn on(records: &dyn RecordStore, record: &Record) -> Result<Vec<Record>, ApplyError> {
     let mut all = Vec::new();
     for subject in [Some(record.id), record.case.filter(|c| *c != record.id)].into_iter().flatten() {
-        all.extend(records.find(&Query { subject: Some(subject), ..Query::kind(Kind::Hold) })?);
+        all.extend(placed_on(records, subject)?);
     }
     Ok(all)
+}
+
+/// Every hold that was placed on exactly this item or case, lifted ones too.
+pub fn placed_on(records: &dyn RecordStore, subject: Id) -> Result<Vec<Record>, ApplyError> {
+    Ok(records.find(&Query { subject: Some(subject), ..Query::kind(Kind::Hold) })?)
 }

@@ -15,7 +15,7 @@ use crate::act::tree::Frontier;
 use crate::gate::check::{Check, CheckError};
 use crate::record;
 use crate::record::definition::{ActContext, ApplyError, ChangeDef, ChangeView, Moves, TermsCache, terms_of};
-use crate::record::store::{ChangeRow, RecordStore as _};
+use crate::record::store::{ChangeRow, Record, RecordStore as _};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -181,6 +181,11 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
         &self.act.header
     }
 
+    /// The record of exactly this id.
+    pub(super) fn record(&self, id: Id) -> Result<Option<Record>, StoreError> {
+        Ok(self.records.exact(id)?)
+    }
+
     /// How many changes came so far.
     pub(super) const fn count(&self) -> u64 {
         self.count
@@ -260,7 +265,7 @@ impl<'c, S: ChangeSink> ActApplier<'c, S> {
             let noted = record::member::note_signature(&mut self.records, &self.act.header);
             noted.map_err(|e| self.sink.refused(e.into()))?;
         }
-        self.records.store_digests_and_counts()?;
+        self.records.store_what_follows()?;
         let Act { header, position, first_row, next_number, .. } = self.act;
         Ok(AppliedAct { header, position, first_row, next_number, changes: self.count, root })
     }

@@ -119,7 +119,7 @@ impl ChangeSink for ImportSink<'_> {
         words: Self::Extra,
     ) -> Result<(), StoreError> {
         arrival::check_terms(view.terms).map_err(CheckError::from)?;
-        self.0.make_room(words.as_ref())?;
+        self.0.make_room()?;
         let content_came = matches!(change.body, Body::Whole { .. });
         let row = StoredChangeRow { row: view.row, change, content_came, place: None };
         // A partner's act must not bring back what was purged here: its content is not stored.
@@ -130,7 +130,7 @@ impl ChangeSink for ImportSink<'_> {
     }
 
     fn lost(&mut self, row: ChangeRow, change: &Change, _: Option<Digest>, _: Self::Extra) -> Result<(), StoreError> {
-        self.0.make_room(None)?;
+        self.0.make_room()?;
         let content_came = matches!(change.body, Body::Whole { .. });
         self.0.insert(StoredChangeRow { row, change: &change.without_content(), content_came, place: None }, None)
     }

@@ -102,10 +102,9 @@ impl<'c> ChangeRows<'c> {
         Self { conn, words: Vec::new() }
     }
 
-    /// Prepares for a change with these words. One without words may remove some from the index, so all waiting words must be
-    /// in it before.
-    pub(super) fn make_room(&mut self, words: Option<&Option<String>>) -> Result<(), StoreError> {
-        if words.is_none() || self.words.len() >= RUN { self.index() } else { Ok(()) }
+    /// Prepares for another change with words.
+    pub(super) fn make_room(&mut self) -> Result<(), StoreError> {
+        if self.words.len() >= RUN { self.index() } else { Ok(()) }
     }
 
     /// Adds the words that wait to the index.

@@ -57,6 +57,22 @@ impl PreparedChange {
 
     /// Prepares a change of an own act that was just made of this content: it need not be read again.
     pub fn made_of(change: Change, content: &Json) -> Result<Self, StoreError> {
+        Self::with_words(change, content, || search::words(content))
+    }
+
+    /// Prepares a copy that was just made of this content. A copy is not searched where it was made: its original is.
+    ///
+    /// # Errors
+    ///
+    /// Where the change is no copy, and those of [`PreparedChange::made_of`].
+    pub(super) fn copied(change: Change, content: &Json) -> Result<Self, StoreError> {
+        if record::change(&change.kind).is_none_or(|def| !def.is_copy) {
+            return Err(StoreError::Input("a change that is no copy was made as one".into()));
+        }
+        Self::with_words(change, content, || None)
+    }
+
+    fn with_words(change: Change, content: &Json, words: impl FnOnce() -> Option<String>) -> Result<Self, StoreError> {
         let is_read = match &change.body {
             Body::Whole { content: bytes, .. } => bytes.len() <= Limits::SIGNED.bytes,
             Body::None | Body::Redacted(_) => false,
@@ -65,7 +81,7 @@ impl PreparedChange {
             return Err(damaged("a change's content"));
         }
         let terms = json::parse(&change.terms, Limits::SIGNED).map_err(|_| damaged("a change's terms"))?;
-        let words = Some(search::words(content));
+        let words = Some(words());
         Ok(Self { leaf: change.leaf(), terms, words, line: Line::Change(change) })
     }
 

@@ -299,12 +299,28 @@ pub fn any_content(conn: &Connection, record: Id) -> Result<bool, StoreError> {
 
 /// Returns the content of a change; `None` where there is none, or none any more.
 pub fn content(conn: &Connection, body: Option<ChangeRow>) -> Result<Option<Json>, StoreError> {
+    content_text(conn, body)?.map(|text| content_of(&text)).transpose()
+}
+
+/// Returns the content of a change as it is stored; `None` where there is none, or none any more.
+///
+/// # Errors
+///
+/// Where the database cannot be read.
+pub fn content_text(conn: &Connection, body: Option<ChangeRow>) -> Result<Option<String>, StoreError> {
     let Some(row) = body else { return Ok(None) };
     let text: Option<Option<String>> =
         conn.prepare_cached(sql!("change.content"))?.query_row([row], |r| r.get(0)).optional()?;
-    text.flatten()
-        .map(|t| json::parse(t.as_bytes(), Limits::SIGNED).map_err(|_| damaged("a change's content")))
-        .transpose()
+    Ok(text.flatten())
+}
+
+/// Returns the content that is stored as this text.
+///
+/// # Errors
+///
+/// Where it is damaged.
+pub fn content_of(text: &str) -> Result<Json, StoreError> {
+    json::parse(text.as_bytes(), Limits::SIGNED).map_err(|_| damaged("a change's content"))
 }
 
 /// Returns the records of which content came that is not there any more.

@@ -69,6 +69,11 @@ pub struct SqlRecordStore<'c> {
     case: Cell<Option<(Id, Id)>>,
     /// The id that was looked for last, where there is no such record.
     absent: Cell<Option<Id>>,
+    /// The record that was read last while an act is applied, and where it stands: the gate, the act and the table ask for the same one
+    /// in turn.
+    last: RefCell<Option<(Location, Record)>>,
+    /// Words that are to be taken from the search index when the act ends.
+    erased: search::Removal,
     /// The terms that were read last, by how they are stored: those of the next record are often the same.
     terms: RefCell<Option<(String, Arc<Json>)>>,
     /// The terms that were written last among those that stand once for many records, and their number.
@@ -90,6 +95,8 @@ impl<'c> SqlRecordStore<'c> {
             moved: Cell::new(None),
             case: Cell::new(None),
             absent: Cell::new(None),
+            last: RefCell::new(None),
+            erased: search::Removal::new(),
             terms: RefCell::new(None),
             written: RefCell::new(None),
         }
@@ -116,8 +123,10 @@ impl<'c> SqlRecordStore<'c> {
         Self { speaker, erases, buckets, tally: Some(Tally::default()), ..Self::new(conn) }
     }
 
-    /// Stores what is kept up with the records: their digests and counts. To be called once, at the end of an act.
-    pub(super) fn store_digests_and_counts(&self) -> Result<(), StoreError> {
+    /// Stores what is kept up with the records: the index without the words that were erased, digests and counts. To be called once, at
+    /// the end of an act, when all its own words are in the index.
+    pub(super) fn store_what_follows(&self) -> Result<(), StoreError> {
+        self.erased.finish(self.conn)?;
         if let Some(tally) = &self.tally {
             tally.store(self.conn)?;
         }
@@ -145,11 +154,29 @@ impl<'c> SqlRecordStore<'c> {
     }
 
     /// Returns the record with exactly this id.
-    fn exact(&self, id: Id) -> Result<Option<Record>, RecordStoreError> {
+    pub(super) fn exact(&self, id: Id) -> Result<Option<Record>, RecordStoreError> {
+        if self.tally.is_some() {
+            return Ok(self.placed(id)?.map(|(_, record)| record));
+        }
         let sql = if self.buckets.is_some() { sql!("record.get_checked") } else { sql!("record.get") };
         let mut get = self.conn.prepare_cached(sql)?;
         let mut rows = get.query([id])?;
         rows.next()?.map(|row| self.read_checked(row)).transpose()
+    }
+
+    /// Returns the record with exactly this id, and where it stands, while an act is applied.
+    pub(super) fn placed(&self, id: Id) -> Result<Option<(Location, Record)>, RecordStoreError> {
+        if let Some(last) = self.last.borrow().as_ref().filter(|(_, record)| record.id == id) {
+            return Ok(Some(last.clone()));
+        }
+        let mut get = self.conn.prepare_cached(sql!("record.get_checked"))?;
+        let mut rows = get.query([id])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let found = ((row.get(13)?, row.get(14)?), self.read_checked(row)?);
+        if self.tally.is_some() {
+            *self.last.borrow_mut() = Some(found.clone());
+        }
+        Ok(Some(found))
     }
 
     /// Returns what the speaker means by a name that a record here has: their own record of that name, where there is one.
@@ -213,6 +240,7 @@ impl<'c> SqlRecordStore<'c> {
             self.put_over(&record)?;
         }
         self.before_put(&other)?;
+        self.last.take();
         self.conn.prepare_cached(sql!("record.rename"))?.execute(params![name, id])?;
         other.id = id;
         other.case = other.case.map(|case| if case == name { id } else { case });
@@ -228,13 +256,8 @@ impl<'c> SqlRecordStore<'c> {
 
     /// Returns the number of a record in the table of records.
     pub fn place_of(&self, id: Id) -> Result<Option<i64>, RecordStoreError> {
-        Ok(self.place_and_body(id)?.map(|(number, _)| number))
-    }
-
-    /// Returns the number of a record in the table of records, and the change that holds its content.
-    pub(super) fn place_and_body(&self, id: Id) -> Result<Option<(i64, Option<ChangeRow>)>, RecordStoreError> {
         let mut number = self.conn.prepare_cached(sql!("record.number"))?;
-        Ok(number.query_row([id], |r| Ok((r.get(0)?, r.get(1)?))).optional()?)
+        Ok(number.query_row([id], |r| r.get(0)).optional()?)
     }
 
     /// Returns the record of that number in the table of records.
@@ -338,28 +361,54 @@ impl<'c> SqlRecordStore<'c> {
         if pairs.all(is_local) { Ok(()) } else { Err(DamagedRecord.into()) }
     }
 
-    /// Prepares for a record that is written: returns where one of its id stands.
-    fn before_put(&self, r: &Record) -> Result<Option<Location>, RecordStoreError> {
-        let mut get = self.conn.prepare_cached(sql!("record.get_checked"))?;
-        let mut rows = get.query([r.id])?;
-        let Some(row) = rows.next()? else {
+    /// Prepares for a record that is written: returns the one of its id that is there, and where it stands.
+    fn before_put(&self, r: &Record) -> Result<Option<(Location, Record)>, RecordStoreError> {
+        // What was just given another id lies in its old bucket: the bucket is compared below, where it stands.
+        let known = self.last.borrow().as_ref().filter(|(_, record)| record.id == r.id).cloned();
+        let found = match known {
+            Some(known) => Some(known),
+            None => {
+                let mut get = self.conn.prepare_cached(sql!("record.get_checked"))?;
+                let mut rows = get.query([r.id])?;
+                let row = rows.next()?;
+                row.map(|row| Ok::<_, RecordStoreError>(((row.get(13)?, row.get(14)?), self.read(row)?))).transpose()?
+            }
+        };
+        let Some((location, old)) = found else {
             self.buckets.as_ref().map_or(Ok(()), |buckets| buckets.will_add(bucket_of(r)))?;
             return Ok(None);
         };
-        let location = (row.get(13)?, row.get(14)?);
         if let Some(buckets) = &self.buckets {
             buckets.will_change(location, bucket_of(r))?;
         }
         if let Some(tally) = &self.tally {
-            tally.count(&self.read(row)?, -1);
+            tally.count(&old, -1);
         }
-        Ok(Some(location))
+        Ok(Some((location, old)))
     }
 
-    /// Writes a record, new or changed.
+    /// Writes a record, new or changed. Of one that is there nothing is written that an index would have to be changed for in vain.
     fn put_over(&self, r: &Record) -> Result<(), RecordStoreError> {
-        let is_new = self.before_put(r)?.is_none();
-        self.put_with(sql!("record.put"), r, is_new).map(|_| ())
+        let Some(((number, bucket), old)) = self.before_put(r)? else {
+            return self.put_with(sql!("record.put"), r, true).map(|_| ());
+        };
+        let is_found_as_before =
+            (old.kind, old.desk, old.case, old.partner, old.subject) == (r.kind, r.desk, r.case, r.partner, r.subject);
+        if !is_found_as_before || old.key != r.key || bucket != bucket_of(r) {
+            return self.put_with(sql!("record.put"), r, false).map(|_| ());
+        }
+        self.last.take();
+        let (terms, shared) = (self.stored(r)?, shared_to_text(&r.shared));
+        if (old.state, old.tier, old.due) == (r.state, r.tier, r.due) {
+            self.conn.prepare_cached(sql!("record.put_terms"))?.execute(params![number, terms, r.body, shared])?;
+        } else {
+            let values = params![number, terms, r.body, shared, r.state, r.tier, r.due];
+            self.conn.prepare_cached(sql!("record.put_state"))?.execute(values)?;
+        }
+        if let Some(tally) = &self.tally {
+            tally.count(r, 1);
+        }
+        Ok(())
     }
 
     /// Writes a record unless there is one of its id.
@@ -372,6 +421,7 @@ impl<'c> SqlRecordStore<'c> {
 
     fn put_with(&self, sql: &str, r: &Record, is_new: bool) -> Result<usize, RecordStoreError> {
         self.absent.set(None);
+        self.last.take();
         let (terms, shared, bucket) = (self.stored(r)?, shared_to_text(&r.shared), bucket_of(r));
         let values: [&dyn ToSql; 14] = [
             &r.id, &r.kind, &r.state, &r.desk, &r.case, &r.partner, &r.subject, &r.tier, &r.due, &r.key, &terms,
@@ -460,7 +510,7 @@ impl RecordStore for SqlRecordStore<'_> {
     }
 
     fn find(&self, q: &Query) -> Result<Vec<Record>, RecordStoreError> {
-        let (clause, values) = clause(q);
+        let (clause, mut values) = clause(q);
         let order = if q.due_by.is_some() { "due, number" } else { "number" };
         let limit = q.limit.map_or_else(String::new, |l| format!(" LIMIT {l}"));
         // Where all that fits lies in one bucket, that is what is read: no other index says what is there.
@@ -485,7 +535,11 @@ impl RecordStore for SqlRecordStore<'_> {
             }
         );
         let from = match bucket {
-            Some(bucket) => format!("INDEXED BY record_bucket WHERE bucket = {bucket} AND"),
+            // Bound like any value: a statement for each bucket would be prepared again and again.
+            Some(bucket) => {
+                values.push(Box::new(bucket));
+                format!("INDEXED BY record_bucket WHERE bucket = ?{} AND", values.len())
+            }
             None if is_any_item => "NOT INDEXED WHERE".to_owned(),
             None => "WHERE".to_owned(),
         };
@@ -539,13 +593,13 @@ impl RecordStore for SqlRecordStore<'_> {
         let rows: Vec<(i64, Id, String, String, Salt, bool)> = found.collect::<Result<_, _>>()?;
         self.must_be_local(rows.iter().map(|row| (row.1, record)).filter(|(name, id)| name != id))?;
         for (row, name, kind, content, salt, searched) in rows {
-            if searched {
-                search::remove(self.conn, row, &content)?;
-            }
             let commitment = commit(name, &kind, content.as_bytes(), &salt);
             erase.execute(params![row, commitment])?;
+            if searched {
+                self.erased.add(self.conn, row, content)?;
+            }
         }
-        Ok(())
+        if self.tally.is_some() { Ok(()) } else { Ok(self.erased.finish(self.conn)?) }
     }
 
     fn await_carriage(&mut self, partner: Id, position: i64) -> Result<(), RecordStoreError> {

@@ -1,6 +1,7 @@
 //! The search index (FTS5, `secure-delete`): the texts of all content that is searched, and no trace of what was erased. What an
 //! item is about, and its ids elsewhere, stand in it as a whole too, so that an import finds what the case has without reading it.
 
+use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 
 use rusqlite::{Connection, params};
@@ -91,9 +92,71 @@ pub fn add(conn: &Connection, row: i64, words: Option<&str>) -> rusqlite::Result
 }
 
 /// Removes a change's words from the index; with `secure-delete` no trace of them stays in it.
-pub fn remove(conn: &Connection, row: i64, content: &str) -> rusqlite::Result<()> {
+fn remove(conn: &Connection, row: i64, content: &str) -> rusqlite::Result<()> {
     let words = json::parse(content.as_bytes(), Limits::SIGNED).ok().as_ref().and_then(words);
     conn.prepare_cached(sql!("search.drop"))?.execute(params![row, words]).map(|_| ())
+}
+
+/// The most bytes of content that wait to be taken from the index.
+const MOST_WAITING: usize = 16 << 20;
+/// Fewer changes than this are taken from the index without asking how many it has.
+const FEW: u64 = 1000;
+/// Where one change in so many goes, making the index again from what stays is faster than taking each word out of it.
+const SHARE: u64 = 6;
+
+/// Changes whose words are to be taken from the index. They wait for each other: in the order of their rows the index takes many at
+/// once, and where many of all go it is made again from what stays.
+pub(super) struct Removal {
+    waiting: RefCell<Vec<(i64, String)>>,
+    bytes: Cell<usize>,
+    /// How many there were so far.
+    count: Cell<u64>,
+    /// Whether the index is made again in the end: then nothing waits.
+    rebuilds: Cell<bool>,
+}
+
+impl Removal {
+    pub(super) const fn new() -> Self {
+        Self { waiting: RefCell::new(Vec::new()), bytes: Cell::new(0), count: Cell::new(0), rebuilds: Cell::new(false) }
+    }
+
+    /// Takes a change and the content that it had: the table of changes says already that it is not searched.
+    pub(super) fn add(&self, conn: &Connection, row: i64, content: String) -> rusqlite::Result<()> {
+        self.count.set(self.count.get() + 1);
+        if self.rebuilds.get() {
+            return Ok(());
+        }
+        self.bytes.set(self.bytes.get() + content.len());
+        self.waiting.borrow_mut().push((row, content));
+        if self.bytes.get() < MOST_WAITING { Ok(()) } else { self.remove(conn) }
+    }
+
+    /// Brings the index up to date.
+    pub(super) fn finish(&self, conn: &Connection) -> rusqlite::Result<()> {
+        if self.count.get() == 0 {
+            return Ok(());
+        }
+        self.remove(conn)?;
+        self.count.set(0);
+        if self.rebuilds.take() { rebuild(conn) } else { Ok(()) }
+    }
+
+    /// Removes what waits, or notes that the index is to be made again.
+    fn remove(&self, conn: &Connection) -> rusqlite::Result<()> {
+        let mut waiting = self.waiting.take();
+        self.bytes.set(0);
+        if self.count.get() >= FEW && !self.rebuilds.get() {
+            let all: u64 = conn.prepare_cached(sql!("search.count"))?.query_row([], |r| r.get(0))?;
+            // What was removed before is not among them any more.
+            let gone = self.count.get() - waiting.len() as u64;
+            self.rebuilds.set(self.count.get() >= (all + gone) / SHARE);
+        }
+        if self.rebuilds.get() {
+            return Ok(());
+        }
+        waiting.sort_unstable_by_key(|(row, _)| *row);
+        waiting.iter().try_for_each(|(row, content)| remove(conn, *row, content))
+    }
 }
 
 /// Returns the records whose content has all these words, the newest first; the last word may be a prefix.
@@ -123,7 +186,7 @@ pub fn of_text(conn: &Connection, text: &str) -> Result<Vec<Id>, StoreError> {
 }
 
 /// Makes the index again from the changes.
-pub fn rebuild(conn: &Connection) -> Result<(), StoreError> {
+pub fn rebuild(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute_batch(sql!("search.empty"))?;
     let mut all = conn.prepare(sql!("change.searched"))?;
     let mut rows = all.query([])?;

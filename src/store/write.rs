@@ -19,12 +19,12 @@ use crate::act::hybrid::HybridTime;
 use crate::act::tree::{empty_root, leaf_hash};
 use crate::gate::check::CheckError;
 use crate::record::store::ChangeRow;
-use crate::record::store::RecordStore as _;
 use crate::record::{arrival, item, stream};
 use crate::seal::sign::Signer;
 use crate::value::class::Role;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
+use crate::value::json::Json;
 use crate::value::timestamp::Timestamp;
 
 /// Who makes an act, when, and for whom.
@@ -108,16 +108,35 @@ impl<'c, 'a> ActWriter<'c, 'a> {
 
     /// Puts a change to the gate, stores it and applies it.
     pub fn change(&mut self, change: Change) -> Result<(), StoreError> {
+        let change = PreparedChange::new(self.as_they_know_it(change)?)?;
+        self.own(change)
+    }
+
+    fn own(&mut self, change: PreparedChange) -> Result<(), StoreError> {
+        arrival::check_own(&change.terms).map_err(CheckError::from)?;
+        self.prepared(change)
+    }
+
+    /// The change with its record named as the desk that it is for names it.
+    fn as_they_know_it(&self, change: Change) -> Result<Change, StoreError> {
         let mut change = change;
         // The one desk that it is for may know the record by another id.
         if let Audience::Desks(desks) = &self.applier.header().audience
-            && let Some(record) = self.records().get(change.record)?.filter(|r| r.partner.as_ref() == desks.first())
+            && let Some(record) = self.applier.record(change.record)?.filter(|r| r.partner.as_ref() == desks.first())
         {
             change.record = record.named();
         }
-        let change = PreparedChange::new(change)?;
-        arrival::check_own(&change.terms).map_err(CheckError::from)?;
-        self.prepared(change)
+        Ok(change)
+    }
+
+    /// Puts a copy that was just made of this content to the gate, stores it and applies it.
+    ///
+    /// # Errors
+    ///
+    /// Where the change is no copy, and those of [`ActWriter::change`].
+    pub fn copy(&mut self, change: Change, content: &Json) -> Result<(), StoreError> {
+        let change = PreparedChange::copied(self.as_they_know_it(change)?, content)?;
+        self.own(change)
     }
 
     /// Puts a prepared change to the gate, stores it and applies it.
@@ -170,15 +189,15 @@ impl ChangeSink for OwnSink<'_> {
         CheckedChange { view, change, .. }: CheckedChange<'_>,
         words: Self::Extra,
     ) -> Result<(), StoreError> {
-        self.0.make_room(words.as_ref())?;
+        self.0.make_room()?;
         // A copy is not searched: its original is.
         let is_copy = view.def.is_copy;
-        let original = if is_copy { records.place_and_body(change.record)? } else { None };
+        let original = if is_copy { records.placed(change.record)? } else { None };
         // What leaves is what stands here: not what somebody has put in its place.
-        if let (Some(buckets), Some((_, Some(row)))) = (records.buckets(), original) {
+        if let (Some(buckets), Some(row)) = (records.buckets(), original.as_ref().and_then(|(_, record)| record.body)) {
             buckets.check_change(row)?;
         }
-        let place = original.map(|(number, _)| number).filter(|_| view.def.kind == item::COPY);
+        let place = original.map(|((number, _), _)| number).filter(|_| view.def.kind == item::COPY);
         let content_came = matches!(change.body, Body::Whole { .. });
         let row = StoredChangeRow { row: view.row, change, content_came, place };
         self.0.insert(row, words.filter(|_| !is_copy))

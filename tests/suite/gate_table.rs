@@ -487,7 +487,7 @@ const SIGNED_BY: [(&[&str], &str); 23] = [
     (&["desk-officer", "release-officer"], "taskforce-pass"),
     (
         &["investigator", "desk-officer"],
-        "case-new case-close item-add item-import item-mark custody request-new request-submit review-open disclosure-propose disclosure-join",
+        "case-new case-close case-archive item-add item-import item-mark custody request-new request-submit review-open disclosure-propose disclosure-join",
     ),
     (&["investigator", "desk-officer", "release-officer"], "item-hold-back"),
     (

@@ -24,7 +24,7 @@ use crate::command::json::or_empty;
 use crate::command::retention::dispose::on_open_lists;
 use crate::command::retention::hold::scope;
 use crate::command::retention::schedule::row_of;
-use crate::gate::from_records::{dies_with, purge_facts};
+use crate::gate::from_records::{PurgeFacts, dies_with};
 use crate::gate::purge::MAY_ERASE;
 use crate::gate::verdict::Verdict;
 use crate::host::file;
@@ -185,15 +185,9 @@ fn what_speaks_of(workspace: &Workspace, erased: &HashSet<Id>, whole: bool) -> R
 }
 
 /// What the gate says to erasing a record now; nothing where it is not there.
-fn ask(
-    records: &dyn RecordStore,
-    now: Timestamp,
-    me: Person,
-    id: Id,
-    reasoned: bool,
-) -> Result<Option<(Json, Verdict)>, Error> {
+fn ask(records: &dyn RecordStore, all: &mut PurgeFacts, id: Id) -> Result<Option<(Json, Verdict)>, Error> {
     let Some(record) = records.get(id)? else { return Ok(None) };
-    let facts = purge_facts(records, now, me, &record, reasoned)?;
+    let facts = all.of(records, &record)?;
     Ok(Some((facts.to_json(), facts.judge())))
 }
 
@@ -335,11 +329,13 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     if let Some(case) = named.as_ref().filter(|scope| scope.kind == Kind::Case) {
         workspace.trusted_records()?.check_case(case.id)?;
     }
+    let snapshot = connection::snapshot(&workspace.db)?;
     let (targets, withheld) = match (&named, &list) {
         (Some(scope), _) => (left_of(scope, targets(workspace, scope)?), Vec::new()),
         (None, Some(list)) => confirmed(workspace, list)?,
         (None, None) => due(workspace)?,
     };
+    drop(snapshot);
     let held = withheld.len();
     let stays = match (held, &list) {
         (0, _) => String::new(),
@@ -350,11 +346,13 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     };
     let items = targets.iter().filter(|(_, kind)| *kind == Kind::Item).count();
     if args.flag("dry-run") {
+        let records = workspace.records();
+        let mut facts = PurgeFacts::begin(&records, workspace.now(), workspace.person(), because.is_some())?;
         for (n, (id, _)) in targets.iter().enumerate() {
             if n.is_multiple_of(1000) {
                 job.at("asking the gate", n as u64, Some(targets.len() as u64))?;
             }
-            let said = ask(&workspace.records(), workspace.now(), workspace.person(), *id, because.is_some())?;
+            let said = ask(&records, &mut facts, *id)?;
             if let Some((_, verdict)) = said.filter(|(_, verdict)| !verdict.allowed()) {
                 return Err(Error::refused(verdict, Some(*id)));
             }
@@ -380,7 +378,9 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     let (me, generation) = (workspace.person(), workspace.keyring.generation as i64);
     let count = targets.len();
     let ids: Vec<Id> = targets.iter().map(|(id, _)| *id).collect();
+    let snapshot = connection::snapshot(&workspace.db)?;
     let files = files_of(workspace, &ids)?;
+    drop(snapshot);
     let mut said = object! {};
     for (key, text) in [
         ("because", because.clone()),
@@ -397,11 +397,13 @@ fn run(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
         let mut asked: Vec<Json> = Vec::new();
         let mut numbers: HashMap<String, usize> = HashMap::new();
         let mut numbered = Vec::with_capacity(count);
+        let records = act.records();
+        let mut all = PurgeFacts::begin(&records, act.now(), me, because.is_some())?;
         for (n, id) in ids.iter().enumerate() {
             if n.is_multiple_of(1000) {
                 job.at("asking the gate", n as u64, Some(count as u64))?;
             }
-            let Some((facts, verdict)) = ask(&act.records(), act.now(), me, *id, because.is_some())? else { continue };
+            let Some((facts, verdict)) = ask(&records, &mut all, *id)? else { continue };
             if !verdict.allowed() {
                 return Err(Error::refused(verdict, Some(*id)));
             }
@@ -514,13 +516,13 @@ fn finish(workspace: &mut Workspace, purge: Id, job: &mut Job) -> Result<Id, Err
     workspace.rotate_database_key()?;
     let erased = erased_by(workspace, &begun)?;
     let mut summary = Summary::default();
+    let snapshot = connection::snapshot(&workspace.db)?;
     let records = workspace.records();
     for (n, id) in erased.iter().enumerate() {
         if n.is_multiple_of(1000) {
             job.at("reading back", n as u64, Some(erased.len() as u64))?;
         }
-        summary.commitments(workspace, *id)?;
-        if read::any_content(&workspace.db, *id)? || file::exists(&evidence::path_of(workspace.folder(), *id)) {
+        if summary.commitments(workspace, *id)? || file::exists(&evidence::path_of(workspace.folder(), *id)) {
             let what = format!("the read-back found content of {id}");
             return Err(Error::new(ErrorKind::Integrity, what, "no certificate is issued; keep a copy, and report it"));
         }
@@ -528,6 +530,7 @@ fn finish(workspace: &mut Workspace, purge: Id, job: &mut Job) -> Result<Id, Err
             summary.add(&record, workspace.meta.desk);
         }
     }
+    drop(snapshot);
     order_partners(workspace, purge, &summary)?;
     certify(workspace, purge, &begun, &erased, &summary)
 }
@@ -549,14 +552,20 @@ struct Summary {
 
 impl Summary {
     /// Takes in the commitments of what was erased of a record: they stay in the log, and tell nothing without their salts.
-    fn commitments(&mut self, workspace: &Workspace, id: Id) -> Result<(), Error> {
+    /// Returns whether any content is left.
+    fn commitments(&mut self, workspace: &Workspace, id: Id) -> Result<bool, Error> {
+        let mut is_left = false;
         for stored in read::changes_of(&workspace.db, id)? {
-            if let Line::Change(Change { body: Body::Redacted(commitment), .. }) = &stored.line {
-                self.contents += 1;
-                self.commitments.update(commitment.as_bytes());
+            match &stored.line {
+                Line::Change(Change { body: Body::Redacted(commitment), .. }) => {
+                    self.contents += 1;
+                    self.commitments.update(commitment.as_bytes());
+                }
+                Line::Change(Change { body: Body::Whole { .. }, .. }) => is_left = true,
+                Line::Change(Change { body: Body::None, .. }) | Line::Withheld(_) => {}
             }
         }
-        Ok(())
+        Ok(is_left)
     }
 
     fn add(&mut self, record: &Record, home: Id) {

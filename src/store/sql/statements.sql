@@ -244,7 +244,7 @@ SELECT count(*) FROM record
 SELECT coalesce(max(number), 0) + 1 FROM record
 
 -- name: record.number
-SELECT number, body FROM record WHERE id = ?1
+SELECT number FROM record WHERE id = ?1
 
 -- name: record.is_purged
 SELECT state IN ('purged', 'readmitting'), partner FROM record WHERE id = ?1
@@ -262,6 +262,12 @@ ON CONFLICT (id) DO UPDATE SET
     kind = excluded.kind, state = excluded.state, desk = excluded.desk, case_id = excluded.case_id,
     partner = excluded.partner, subject = excluded.subject, tier = excluded.tier, due = excluded.due,
     key = excluded.key, terms = excluded.terms, body = excluded.body, shared = excluded.shared, bucket = excluded.bucket
+
+-- name: record.put_terms
+UPDATE record SET terms = ?2, body = ?3, shared = ?4 WHERE number = ?1
+
+-- name: record.put_state
+UPDATE record SET terms = ?2, body = ?3, shared = ?4, state = ?5, tier = ?6, due = ?7 WHERE number = ?1
 
 -- name: record.put_new
 INSERT INTO record (id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared, bucket)
@@ -401,6 +407,9 @@ ORDER BY search.rowid DESC LIMIT ?2
 
 -- name: search.empty
 INSERT INTO search (search) VALUES ('delete-all')
+
+-- name: search.count
+SELECT count(*) FROM search_docsize
 
 -- name: search.check
 INSERT INTO search (search) VALUES ('integrity-check')
