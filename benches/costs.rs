@@ -61,7 +61,7 @@ fn main() {
 type Part = fn(&mut Costs, &[usize]);
 
 /// What was measured of one work.
-struct Row {
+struct Measurement {
     what: String,
     ours: f64,
     other: f64,
@@ -72,7 +72,7 @@ struct Row {
 /// What was measured.
 #[derive(Default)]
 struct Costs {
-    rows: Vec<Row>,
+    rows: Vec<Measurement>,
     /// How long some work took, by size.
     grown: BTreeMap<&'static str, Vec<(usize, f64)>>,
 }
@@ -85,13 +85,13 @@ impl Costs {
         let cpu = median(ours.iter().map(|t| t.cpu).collect());
         let ours = median(ours.iter().map(|t| t.time).collect());
         println!("{what:52} {ours:9.3}s {other:9.3}s {:7.2} {cpu:9.3}s {peak:5} MiB", ours / other);
-        self.rows.push(Row { what, ours, other, cpu, peak });
+        self.rows.push(Measurement { what, ours, other, cpu, peak });
     }
 
     fn summary(&self) -> String {
         let mut out =
             String::from("| work | comity | other | ratio | processor | peak |\n|---|---:|---:|---:|---:|---:|\n");
-        for Row { what, ours, other, cpu, peak } in &self.rows {
+        for Measurement { what, ours, other, cpu, peak } in &self.rows {
             let ratio = ours / other;
             let _ = writeln!(out, "| {what} | {ours:.3} s | {other:.3} s | {ratio:.2} | {cpu:.3} s | {peak} MiB |");
         }
