@@ -474,7 +474,7 @@ pub fn write_beside(letter: &Cleared<Letter>, languages: [&str; 2], form: Letter
         inner.map(|(body, _)| body.to_owned()).unwrap_or_default()
     };
     let head = one.split_once("<body>").map(|(head, _)| head.to_owned()).unwrap_or_default();
-    let columns = "<table><tr><td style=\"width:50%\">";
+    let columns = "<table class=\"beside\"><tr><td>";
     Ok(format!("{head}<body>\n{columns}{}</td><td>{}</td></tr></table>\n</body>\n</html>\n", body(&one), body(&other)))
 }
 

@@ -555,6 +555,16 @@ pub fn examples(s: &mut Scene) -> Vec<Example> {
         Example { of: "relay-hand", which: 0, act: hands(fresh(0x71)) },
         Example { of: "relay-piece", which: 1, act: hands(fresh(0x72)) },
         one("member-confirm-acts", Change::of_terms(numbered(GONE), "member-confirm-acts", &object! {})),
+        one("hold-tell", {
+            let (to, hold, on) = (s.liar.to.to_string(), fresh(0xa1).to_string(), s.given.to_string());
+            let terms = object! { "to" => to, "hold" => hold, "on" => on, "reason" => "audit" };
+            Change::of_terms(fresh(0xa2), "hold-tell", &terms)
+        }),
+        one("hold-answer", {
+            let terms = object! { "to" => s.liar.to.to_string(), "answer" => "keep" };
+            Change::of_terms(fresh(0xa3), "hold-answer", &terms)
+        }),
+        one("hold-end", Change::of_terms(fresh(0xa2), "hold-end", &object! { "to" => s.liar.to.to_string() })),
         one("relay-pass", Change::of_terms(s.relay, "relay-pass", &object! {})),
         one("request-withdraw", {
             let said = object! { "because" => "not needed" };

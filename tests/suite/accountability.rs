@@ -167,7 +167,7 @@ fn no_command_shows_personal_data_without_a_consultation() {
                 continue;
             }
             // What ends the scene is not run.
-            if ["retention purge", "case close", "member revoke", "member roles"]
+            if ["retention purge", "case close", "item hold-back", "member revoke", "member roles"]
                 .contains(&command.full_name().as_str())
             {
                 continue;

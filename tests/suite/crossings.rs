@@ -29,6 +29,7 @@ const NO_PAPER: &[(&str, &str)] = &[
     ("item custody", "a folder: its papers say it, the exhibit itself is never changed"),
     ("report figures", "refused in an exercise"),
     ("taskforce export", "a folder of bundles, each sealed"),
+    ("item timestamp", "a request of RFC 3161: a hash, and no place for a word"),
 ];
 
 /// The endings of a command's files, where the ending says what is written.
@@ -202,6 +203,7 @@ const ITS_OWN: &[(&str, &str)] = &[
     ("bundle inspect", "sealed: its realm is asked when it is opened"),
     ("bundle verify", "sealed: its realm is asked when it is opened"),
     ("partner add", "a card says its realm"),
+    ("item timestamp", "an answer counts for the request that this desk wrote, and for nothing else"),
 ];
 
 #[test]

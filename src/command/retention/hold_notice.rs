@@ -151,14 +151,16 @@ fn concerned(workspace: &Workspace, on: &Record) -> Result<Vec<(Record, Vec<Id>)
         }
     };
     add(on);
+    if on.kind != Kind::Case {
+        return Ok(found);
+    }
     let mut query = Query { case: Some(on.id), limit: Some(IN_ONE_ACT as u32), ..Query::kind(Kind::Item) };
-    while on.kind == Kind::Case {
+    loop {
         let page = workspace.records().find(&query)?;
-        let Some(last) = page.last() else { break };
+        let Some(last) = page.last() else { return Ok(found) };
         query.after = Some(last.id);
         page.iter().for_each(&mut add);
     }
-    Ok(found)
 }
 
 /// Tells every desk that is concerned of holds, and has not been told: with the next bundle. Answers a sentence that says so.
