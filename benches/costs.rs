@@ -435,8 +435,9 @@ fn put_alone(site: &Site) -> Took {
     let rows = site.folder.join("rows.json");
     let desk = site.open();
     let mut file = std::io::BufWriter::new(fs::File::create(&rows).unwrap());
-    for (table, columns) in TABLES {
+    for table in TABLES {
         let mut all = desk.db.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns = all.column_count();
         let mut all = all.query([]).unwrap();
         while let Some(row) = all.next().unwrap() {
             let cells: Vec<serde_json::Value> = (0..columns).map(|n| cell(row.get(n).unwrap())).collect();
@@ -461,7 +462,7 @@ fn put_alone(site: &Site) -> Took {
     Took { time: std::time::Duration::from_secs_f64(said.parse().unwrap()), ..took }
 }
 
-const TABLES: [(&str, usize); 3] = [("change", 11), ("record", 14), ("terms", 2)];
+const TABLES: [&str; 3] = ["change", "record", "terms"];
 
 fn cell(value: Value) -> serde_json::Value {
     match value {

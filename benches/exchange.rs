@@ -64,12 +64,12 @@ fn number(value: &Value) -> String {
 
 fn raw(site: &Site, path: &Path, whole: bool) -> Duration {
     let desk = site.open();
-    let all = |sql: &str, columns: usize| -> Vec<Vec<Value>> {
+    let all = |sql: &str| -> Vec<Vec<Value>> {
         let mut rows = desk.db.prepare(sql).unwrap();
+        let columns = rows.column_count();
         rows.query_map([], |r| (0..columns).map(|n| r.get(n)).collect()).unwrap().map(Result::unwrap).collect()
     };
-    let tables = [("change", 11), ("record", 14), ("terms", 2)];
-    let mut tables = tables.map(|(table, columns)| (table, all(&format!("SELECT * FROM {table}"), columns)));
+    let mut tables = ["change", "record", "terms"].map(|table| (table, all(&format!("SELECT * FROM {table}"))));
     if whole {
         let terms: HashMap<String, Value> = tables[2].1.iter().map(|row| (number(&row[0]), row[1].clone())).collect();
         for row in &mut tables[1].1 {
@@ -80,7 +80,7 @@ fn raw(site: &Site, path: &Path, whole: bool) -> Duration {
             }
         }
     }
-    let words: Vec<(i64, String)> = all("SELECT row, content FROM change WHERE searched = 1", 2)
+    let words: Vec<(i64, String)> = all("SELECT row, content FROM change WHERE searched = 1")
         .into_iter()
         .filter_map(|row| match (&row[0], &row[1]) {
             (Value::Integer(n), Value::Text(text)) => {
