@@ -22,7 +22,7 @@ use rusqlite::types::Value;
 use tempfile::TempDir;
 
 mod site;
-use site::{Site, Took, median, run, table};
+use site::{Site, Took, committed, git_carries, median, run, table};
 
 const RUNS: usize = 3;
 /// Items of the files that are compared with what others do.
@@ -198,22 +198,7 @@ fn git(costs: &mut Costs, _: &[usize]) {
     let root = TempDir::new().unwrap();
     let file = table(&root.path().join("items.csv"), "a", FILE);
     let repo = root.path().join("repo");
-    let git = |folder: &Path, words: &[&str]| {
-        let mut command = Command::new("git");
-        command
-            .current_dir(folder)
-            .args(["-c", "user.name=b", "-c", "user.email=b@b.example", "-c", "gc.auto=0"])
-            .args(words);
-        run(&mut command)
-    };
-    for n in 0..FILE {
-        let folder = repo.join(format!("{:03}", n % 300));
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join(n.to_string()), site::line("a", n)).unwrap();
-    }
-    git(&repo, &["init", "-q"]);
-    git(&repo, &["add", "-A"]);
-    git(&repo, &["commit", "-q", "-m", "all"]);
+    committed(&repo, FILE);
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for n in 0..RUNS {
         let here = root.path().join(n.to_string());
@@ -223,13 +208,7 @@ fn git(costs: &mut Costs, _: &[usize]) {
         let case = a.case();
         a.import(&case, &file);
         ours.push(all_of(&carried(&a, &b, &case)));
-        let target = here.join("fetched");
-        fs::create_dir_all(&target).unwrap();
-        git(&target, &["init", "-q"]);
-        let bundle = here.join("git.bundle").to_string_lossy().into_owned();
-        let took =
-            [git(&repo, &["bundle", "create", "-q", &bundle, "HEAD"]), git(&target, &["fetch", "-q", &bundle, "HEAD"])];
-        theirs.push(all_of(&took));
+        theirs.push(all_of(&git_carries(&repo, &here)));
     }
     println!("git took {:.3} s of the processor", median(theirs.iter().map(|t| t.cpu).collect()));
     costs.row("100,000 shared, exported, imported; git's bundle", &ours, of(&theirs));

@@ -5,9 +5,7 @@
 //! second. Memory is the peak of each process as the kernel counts it (Linux alone).
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use comity::store::connection::{self, DatabaseKey};
@@ -17,7 +15,7 @@ use rusqlite::types::Value;
 use tempfile::TempDir;
 
 mod site;
-use site::{Site, line, median, memory, row, run, table};
+use site::{Site, committed, git_carries, median, memory, row, table};
 
 const ITEMS: usize = 100_000;
 const RUNS: usize = 3;
@@ -118,25 +116,7 @@ fn git() {
     let (mut ours, mut theirs, mut peaks) = (Vec::new(), Vec::new(), [0; 2]);
     let (mut imports, mut raw_rows) = (Vec::new(), Vec::new());
     let repo = root.path().join("repo");
-    let git = |folder: &Path, words: &[&str]| {
-        let mut command = Command::new("git");
-        command
-            .current_dir(folder)
-            .args(["-c", "user.name=b", "-c", "user.email=b@b.example", "-c", "gc.auto=0"])
-            .args(words);
-        run(&mut command).time
-    };
-    fs::create_dir_all(&repo).unwrap();
-    for n in 0..ITEMS {
-        let folder = repo.join(format!("{:03}", n % 300));
-        if n < 300 {
-            fs::create_dir(&folder).unwrap();
-        }
-        fs::write(folder.join(n.to_string()), line("a", n)).unwrap();
-    }
-    git(&repo, &["init", "-q"]);
-    git(&repo, &["add", "-A"]);
-    git(&repo, &["commit", "-q", "-m", "all"]);
+    committed(&repo, ITEMS);
     for n in 0..RUNS {
         let here = root.path().join(n.to_string());
         let (a, b) = (Site::found(&here, "XA"), Site::found(&here, "XB"));
@@ -153,13 +133,7 @@ fn git() {
         imports.push(import.time);
         raw_rows.push(raw(&b, &here.join("raw.db"), false));
         peaks = [peaks[0].max(export.peak), peaks[1].max(import.peak).max(disclosed.peak)];
-        let target = here.join("fetched");
-        fs::create_dir_all(&target).unwrap();
-        git(&target, &["init", "-q"]);
-        let bundle = here.join("git.bundle").to_string_lossy().into_owned();
-        theirs.push(
-            git(&repo, &["bundle", "create", "-q", &bundle, "HEAD"]) + git(&target, &["fetch", "-q", &bundle, "HEAD"]),
-        );
+        theirs.push(git_carries(&repo, &here).iter().map(|took| took.time).sum());
     }
     row("bundle of 100,000 items out and in; git's", median(ours), median(theirs));
     row("import of a bundle of 100,000; its rows put raw", median(imports), median(raw_rows));

@@ -166,3 +166,29 @@ pub fn table(path: &Path, seed: &str, count: usize) -> String {
     file.flush().unwrap();
     path.to_string_lossy().into_owned()
 }
+
+/// What git does in a folder.
+pub fn git(folder: &Path, words: &[&str]) -> Took {
+    let set = ["-c", "user.name=b", "-c", "user.email=b@b.example", "-c", "gc.auto=0"];
+    run(Command::new("git").current_dir(folder).args(set).args(words))
+}
+
+/// Commits so many small files, each a line, to a repository that is made in a folder.
+pub fn committed(repo: &Path, count: usize) {
+    for n in 0..count {
+        let folder = repo.join(format!("{:03}", n % 300));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(n.to_string()), line("a", n)).unwrap();
+    }
+    git(repo, &["init", "-q"]);
+    git(repo, &["add", "-A"]);
+    git(repo, &["commit", "-q", "-m", "all"]);
+}
+
+/// What git takes to make a bundle of a repository, and to fetch it into a new one in a folder.
+pub fn git_carries(repo: &Path, here: &Path) -> [Took; 2] {
+    let (target, bundle) = (here.join("fetched"), here.join("git.bundle").to_string_lossy().into_owned());
+    fs::create_dir_all(&target).unwrap();
+    git(&target, &["init", "-q"]);
+    [git(repo, &["bundle", "create", "-q", &bundle, "HEAD"]), git(&target, &["fetch", "-q", &bundle, "HEAD"])]
+}

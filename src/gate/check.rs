@@ -1,9 +1,9 @@
 //! Every act is put to the gate, change by change: before it is made here, when it arrives from a partner, and again
 //! when the log is read. The three ask the same questions with the facts of the act's own time.
 
-use super::cleared::acting_role;
 use std::sync::Arc;
 
+use super::cleared::acting_role;
 use super::from_records::{self, Disclosure, LeaveFacts, PurgeFacts};
 use super::leave::{Leave, Review, Validation};
 use super::purge::Purge;

@@ -384,3 +384,23 @@ fn a_case_that_is_archived_is_only_kept_and_is_erased_with_one_certificate() {
         site.must(1, "audit verify", &[]);
     }
 }
+
+/// Where much of what is searched goes at once the index is made again from what stays; where little goes, words are taken out of it.
+#[test]
+fn what_stays_is_found_whether_much_or_little_is_erased() {
+    for (erased, kept) in [(1200, 30), (30, 1200)] {
+        let (_root, a, _b) = pair();
+        let import = |name: &str, count: usize| {
+            let (case, file) = (a.case(name), a.path(&format!("{name}.csv")));
+            std::fs::write(&file, (0..count).map(|n| format!("{name}{n}.example\n")).collect::<String>()).unwrap();
+            a.must(1, "item import", &[("file", &file), ("format", "csv"), ("case", &case)]);
+            case
+        };
+        let (goes, _stays) = (import("goes", erased), import("stays", kept));
+        a.must(1, "retention purge", &[("case", &goes), ("because", "over")]);
+        let found = |words: &str| a.must(1, "search", &[("words", words)]).value.as_array().unwrap().len();
+        assert_eq!((found("stays7.example"), found("goes7.example")), (1, 0), "{erased} of {}", erased + kept);
+        // It compares the index with what is searched.
+        a.must(1, "audit verify", &[]);
+    }
+}

@@ -3,13 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{ItemSummary, named};
+use super::{ItemSummary, named, relation_word};
 use crate::record::item::Terms;
 use crate::record::privilege;
 use crate::record::store::{Record, RecordStore as _};
 use crate::store::records::first_items_of;
 use crate::value::id::Id;
-use crate::value::json::Json;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
@@ -103,7 +102,7 @@ impl Links {
         for id in self.naming_of(item.id).iter().take(most.saturating_sub(links.len())) {
             let Some(record) = workspace.records().get(*id)? else { continue };
             let named_there = Terms::read(&record.terms)?.references;
-            let relation = relation(workspace, &record, &named_there)?;
+            let relation = relation_word(workspace, &record, &named_there)?;
             links.push(match (relation, named_there.as_slice()) {
                 (Some(relation), [from, to, ..]) if *from == item.id || *to == item.id => {
                     let is_inward = *from != item.id;
@@ -123,14 +122,4 @@ impl Links {
 /// What an item names; what is held back does not say that.
 fn named_by(item: &Record) -> Result<Vec<Id>, Error> {
     Ok(if privilege::is_held_back(item).is_some() { Vec::new() } else { Terms::read(&item.terms)?.references })
-}
-
-/// The word of an item that is a relation between the first two that it names.
-fn relation(workspace: &Workspace, record: &Record, named: &[Id]) -> Result<Option<String>, Error> {
-    if named.len() < 2 || workspace.is_held_back(record)? {
-        return Ok(None);
-    }
-    let content = workspace.content(record)?;
-    let word = content.as_ref().and_then(|c| c.get("relation")).and_then(Json::text).filter(|word| !word.is_empty());
-    Ok(word.map(str::to_owned))
 }

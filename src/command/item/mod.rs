@@ -398,12 +398,17 @@ fn relation_between(relation: &str, named: &[Named]) -> Option<String> {
 /// Where the workspace cannot be read.
 pub fn relation_of(workspace: &Workspace, record: &Record) -> Result<Option<String>, Error> {
     let references = Terms::read(&record.terms)?.references;
-    let [from, to, ..] = references.as_slice() else { return Ok(None) };
-    if workspace.is_held_back(record)? {
+    let word = relation_word(workspace, record, &references)?;
+    let (Some(word), [from, to, ..]) = (word, references.as_slice()) else { return Ok(None) };
+    Ok(relation_between(&word, &[named(workspace, *from)?, named(workspace, *to)?]))
+}
+
+/// The word of an item that is a relation between the first two that it names.
+fn relation_word(workspace: &Workspace, record: &Record, named: &[Id]) -> Result<Option<String>, Error> {
+    if named.len() < 2 || workspace.is_held_back(record)? {
         return Ok(None);
     }
-    let relation = workspace.text_of(record, "relation")?;
-    Ok(relation_between(&relation, &[named(workspace, *from)?, named(workspace, *to)?]))
+    Ok(Some(workspace.text_of(record, "relation")?).filter(|word| !word.is_empty()))
 }
 
 /// What an item that another one names is called.

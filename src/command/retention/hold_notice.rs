@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::act::change::Change;
 use crate::act::header::Audience;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::command::json::or_empty;
 use crate::record::hold::{self, Reason};
 use crate::record::hold_notice::{self, Answer, State};
-use crate::record::kind::{Kind, State as RecordState};
+use crate::record::kind::{ChangeKind, Kind, State as RecordState};
 use crate::record::store::{DutyState, Query, Record, RecordStore as _};
 use crate::record::{definition, kind_def};
 use crate::value::id::Id;
@@ -199,11 +200,7 @@ pub(super) fn end(workspace: &mut Workspace, hold: Id) -> Result<String, Error> 
 }
 
 /// Signs notices for each desk. One that no act may go to now is named: it must be told otherwise.
-fn send(
-    workspace: &mut Workspace,
-    kind: crate::record::kind::ChangeKind,
-    all: Vec<(Id, Vec<crate::act::change::Change>)>,
-) -> Result<String, Error> {
+fn send(workspace: &mut Workspace, kind: ChangeKind, all: Vec<(Id, Vec<Change>)>) -> Result<String, Error> {
     let (mut told, mut by_hand) = (Vec::new(), Vec::new());
     for (to, changes) in all {
         let code = workspace.code_of(to)?;

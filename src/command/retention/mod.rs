@@ -9,7 +9,7 @@ pub mod readmit;
 pub mod schedule;
 
 use crate::record::kind::Kind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -84,18 +84,33 @@ pub struct Timer {
 pub fn timers(workspace: &Workspace, limit: u32) -> Result<Vec<Timer>, Error> {
     let far = Timestamp::from_millis(i64::MAX);
     let found = workspace.records().find(&Query { due_by: Some(far), limit: Some(limit), ..Query::default() })?;
-    let holds = StandingHolds::of(&workspace.records())?;
-    let (unanswered, now) = (unanswered(&workspace.records())?, workspace.now());
-    let one = |record: &Record| {
-        let over_term = is_over_term(&unanswered, record, now);
-        let timer = timer(workspace, record, &holds)?;
-        Ok(Timer { over_term, restricted: timer.restricted || over_term, ..timer })
-    };
-    found.iter().map(one).collect()
+    let keeps = Keeps::of(workspace)?;
+    found.iter().map(|record| timer(workspace, record, &keeps)).collect()
+}
+
+/// What keeps records beyond their dates: read once for many.
+pub struct Keeps {
+    /// Holds that stand here.
+    holds: StandingHolds,
+    /// Copies whose sender holds them, and of which nobody has said whether they are kept.
+    unanswered: BTreeSet<Id>,
+}
+
+impl Keeps {
+    /// Returns what keeps records now.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn of(workspace: &Workspace) -> Result<Self, Error> {
+        let records = workspace.records();
+        Ok(Self { holds: StandingHolds::of(&records)?, unanswered: unanswered(&records)? })
+    }
 }
 
 /// The timer of a record.
-pub fn timer(workspace: &Workspace, record: &Record, holds: &StandingHolds) -> Result<Timer, Error> {
+pub fn timer(workspace: &Workspace, record: &Record, keeps: &Keeps) -> Result<Timer, Error> {
+    let over_term = is_over_term(&keeps.unanswered, record, workspace.now());
     let what = match record.kind {
         Kind::Item => workspace.text_of(record, "value")?,
         Kind::Request => format!("{} request", record.text("kind").unwrap_or_default()),
@@ -116,9 +131,9 @@ pub fn timer(workspace: &Workspace, record: &Record, holds: &StandingHolds) -> R
             schedule::when_due(record)
         },
         row: schedule::row_of(record).map(|row| row.id.as_str()),
-        restricted: is_restricted(record),
-        held: holds.is_on(record),
-        over_term: false,
+        restricted: is_restricted(record) || over_term,
+        held: keeps.holds.is_on(record),
+        over_term,
         what,
         partner: record.partner.map(|p| workspace.code_of(p)).transpose()?,
     })

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::definition::{Long, Screen, ViewParams, due_at, in_mood, left, part, record_at, row, state};
 use crate::command::retention::hold::holds;
-use crate::command::retention::{Timer, duties, duties_of, duty_groups, timer};
+use crate::command::retention::{Keeps, Timer, duties, duties_of, duty_groups, timer};
 use crate::record::definition::WhenDue;
-use crate::record::hold::{StandingHolds, State as HoldState};
+use crate::record::hold::State as HoldState;
 use crate::record::kind::Kind;
 use crate::record::store::RecordStore as _;
 use crate::store;
@@ -58,7 +58,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
 fn by_day(workspace: &Workspace) -> Result<Page, Error> {
     let now = workspace.now();
     let records = workspace.records();
-    let holds = StandingHolds::of(&records)?;
+    let keeps = Keeps::of(workspace)?;
     let mut rows = Vec::new();
     for group in store::records::clock_groups(&workspace.db, now)? {
         let Some(case) = records.get(group.case)? else { continue };
@@ -77,7 +77,7 @@ fn by_day(workspace: &Workspace) -> Result<Page, Error> {
         rows.push((group.first, PageRow::of(cells).about(Some(subject)).marked(mark).due(Some(group.first))));
     }
     for number in store::records::clocks_of(&workspace.db, None, now)? {
-        let row = clock_at(workspace, &holds, number, now)?;
+        let row = clock_at(workspace, &keeps, number, now)?;
         let Some(due) = row.facets.due else { continue };
         let cell = |n: usize| row.cells.get(n).cloned().unwrap_or_default();
         let cells = vec![cell(0), day(due), Cell::number(1), cell(3), cell(4)];
@@ -113,19 +113,19 @@ fn day(at: Timestamp) -> Cell {
 }
 
 /// The row of a clock by the number of its record.
-fn clock_at(workspace: &Workspace, holds: &StandingHolds, number: i64, now: Timestamp) -> Result<PageRow, Error> {
+fn clock_at(workspace: &Workspace, keeps: &Keeps, number: i64, now: Timestamp) -> Result<PageRow, Error> {
     let record = record_at(&workspace.records(), number)?;
     let what = match record.kind {
         Kind::Request | Kind::Review => called(workspace, &record)?,
         _ => String::new(),
     };
-    Ok(clock(&timer(workspace, &record, holds)?, &what, now))
+    Ok(clock(&timer(workspace, &record, keeps)?, &what, now))
 }
 
 fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
     let now = workspace.now();
     let records = workspace.records();
-    let holds = StandingHolds::of(&records)?;
+    let keeps = Keeps::of(workspace)?;
     let wanted = look.wanted.map(|id| records.place_of(id)).transpose()?.flatten();
     let late = store::tally::due_by(&workspace.db, now)?;
     let section = part(
@@ -146,7 +146,7 @@ fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
                     None => store::records::clocks(&workspace.db, now)?,
                 })
             },
-            row: &|number| clock_at(workspace, &holds, number, now),
+            row: &|number| clock_at(workspace, &keeps, number, now),
             below: BTreeMap::new(),
             wanted,
         },
