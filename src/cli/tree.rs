@@ -242,7 +242,7 @@ fn reason() -> clap::Arg {
     clap::Arg::new(REASON)
         .long(REASON)
         .value_name("TEXT")
-        .help("why personal data are looked at; the case's purpose where it is left out")
+        .help("why personal data are looked at; left out, the case's purpose, which does not do for what is held")
         .help_heading("Everywhere")
 }
 

@@ -2,14 +2,15 @@
 //! command itself give. It asks the table of kinds and the gate; it decides nothing of its own, and writes nothing.
 
 use super::definition::{ArgKind, Args, Command, Key, Needs};
+use super::retention::transfer::review_of;
 use crate::gate::from_records;
 use crate::gate::verdict::Verdict;
-use crate::record::definition::{Actor, ApplyError, Moves, wrong_state};
+use crate::record::definition::{Actor, ApplyError, GateInputs, Moves, wrong_state};
 use crate::record::kind::Kind;
 use crate::record::request::{Answer, FollowUp, Step};
 use crate::record::review::{Decided, Decision};
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{self, purge, request, review};
+use crate::record::{self, purge, request, retention, review};
 use crate::value::json::Json;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -50,8 +51,15 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
             Err(ApplyError::Store(error)) => return Err(error.into()),
             Err(error) => return Ok(Some(error.into())),
         }
+    } else if writes.act == retention::TRANSFER {
+        // It moves the review that says so: another person than its own does.
+        match review_of(workspace, record) {
+            Ok(review) => GateInputs { first: retention::signed_by(&review), ..GateInputs::default() },
+            Err(error) if error.kind == ErrorKind::Refused => return Ok(Some(error)),
+            Err(error) => return Err(error),
+        }
     } else {
-        Default::default()
+        GateInputs::default()
     };
     if let Needs::Step(step) = writes.needs
         && let Err(error) = request::may_step(record, step, now)

@@ -23,8 +23,9 @@ use crate::record::disclosure::{
     self, DisclosureContent, EXPORT, JOIN, Outcome, PROPOSE, RECALL, RECEIPT, RELEASE, Receipt, Terms, VALIDATE,
     Validation,
 };
+use crate::record::restriction::Restrictions;
 use crate::record::store::{ChangeRow, DutyState, Query, Record, RecordStore as _};
-use crate::record::{case, item, order, partner, review, taskforce};
+use crate::record::{case, item, kind_def, order, partner, review, taskforce};
 use crate::store::read;
 use crate::store::write::ActWriter;
 use crate::value::class::{Condition, Tier};
@@ -35,7 +36,9 @@ use crate::value::realm::Realm;
 use crate::value::text::counted;
 use crate::value::timestamp::Timestamp;
 use crate::value::word::all_words;
+use crate::workspace::consulted::wants_a_reason;
 use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::journal::Reasons;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -304,23 +307,28 @@ pub struct Sorted {
 }
 
 /// Asks the gate about each item; what the partner holds already is passed over.
-pub fn sort(
+fn sort(
     records: &dyn crate::record::store::RecordStore,
     of: &Disclosure,
-    items: &[Id],
+    (items, reasons): (&[Id], &Reasons),
     job: &mut Job,
 ) -> Result<Sorted, Error> {
-    sort_with(records, of, items, false, job)
+    sort_with(records, of, (items, reasons), false, job)
 }
 
 /// Asks the gate about each item; `again`: about what the partner holds already too, since a file is whole without a bundle.
+///
+/// # Errors
+///
+/// [`ErrorKind::Refused`] where one of them is held or restricted, and nobody has said why it is looked at.
 pub fn sort_with(
     records: &dyn crate::record::store::RecordStore,
     of: &Disclosure,
-    items: &[Id],
+    (items, reasons): (&[Id], &Reasons),
     again: bool,
     job: &mut Job,
 ) -> Result<Sorted, Error> {
+    let restrictions = Restrictions::of(records)?;
     let mut leave = LeaveFacts::begin(records, of.clone())?;
     let mut sorted = Sorted::default();
     let lacks_second = match &of.emergency {
@@ -336,6 +344,9 @@ pub fn sort_with(
         if record.is_with(of.to) && !item::is_outdated_with(&record, of.to) && !again {
             sorted.held += 1;
             continue;
+        }
+        if restrictions.are_on(&record, kind_def, of.now) && !reasons.cover(&record) {
+            return Err(wants_a_reason());
         }
         let facts = leave.of_item(records, &record)?;
         let number = match sorted.facts.last() {
@@ -556,8 +567,9 @@ fn share(
     dry_run: bool,
     job: &mut Job,
 ) -> Result<Output, Error> {
+    let reasons = &workspace.reasons();
     if dry_run {
-        let sorted = sort(&workspace.records(), of, items, job)?;
+        let sorted = sort(&workspace.records(), of, (items, reasons), job)?;
         let said = format!(
             "{} would leave at once, {} would wait for a second person, {} would stay, {} are there already.",
             sorted.leaves.len(),
@@ -572,7 +584,7 @@ fn share(
     // What leaves at once is one act for the partner; what waits is another that stays.
     let (sorted, left) = workspace.act(PROPOSE, Audience::Desks(vec![to.id]), None, |act, entropy| {
         let of = Disclosure { now: act.now(), ..of.clone() };
-        let sorted = sort(&act.records(), &of, items, job)?;
+        let sorted = sort(&act.records(), &of, (items, reasons), job)?;
         if !sorted.leaves.is_empty() {
             let (asked, numbered) = sorted.stated(&sorted.leaves)?;
             write(act, entropy, (home, &realm), id, PROPOSE, terms_of(&of, asked), words, &numbered, job)?;
@@ -583,7 +595,7 @@ fn share(
         workspace.act(PROPOSE, Audience::OwnDesk, None, |act, entropy| {
             let of = Disclosure { now: act.now(), ..of.clone() };
             let ids: Vec<Id> = sorted.waits.iter().map(|(id, _)| *id).collect();
-            let again = sort(&act.records(), &of, &ids, job)?;
+            let again = sort(&act.records(), &of, (&ids, reasons), job)?;
             let (asked, mut numbered) = again.stated(&again.waits)?;
             numbered.sort_unstable();
             act.change(disclosure::first(waiting, PROPOSE, &terms_of(&of, asked), words, entropy.salt()?))?;
@@ -827,9 +839,10 @@ pub fn for_file(
 ) -> Result<(Sorted, Option<Id>), Error> {
     let id = workspace.entropy.id()?;
     let (home, realm) = (workspace.meta.desk, workspace.meta.realm.clone());
+    let reasons = &workspace.reasons();
     let (sorted, left) = workspace.act(EXPORT, Audience::OwnDesk, None, |act, entropy| {
         let of = Disclosure { now: act.now(), ..of.clone() };
-        let sorted = sort_with(&act.records(), &of, items, true, job)?;
+        let sorted = sort_with(&act.records(), &of, (items, reasons), true, job)?;
         if !sorted.leaves.is_empty() {
             let (asked, numbered) = sorted.stated(&sorted.leaves)?;
             let terms = Terms { as_file: true, ..terms_of(&of, asked) };
@@ -869,13 +882,14 @@ fn second(workspace: &mut Workspace, record: &Record, kind: ChangeKind, job: &mu
     let words = said(workspace, record)?;
     let home = workspace.meta.desk;
     let (realm, me): (_, Person) = (workspace.meta.realm.clone(), workspace.person());
+    let reasons = &workspace.reasons();
     let (sorted, left) = workspace.act(kind, Audience::Desks(vec![proposed.to]), None, |act, entropy| {
         let of = Disclosure {
             released_by: (kind == RELEASE).then_some(me),
             emergency: proposed.emergency.then(|| claim(&[proposed.proposed_by, me], Claimed::Pending)),
             ..Disclosure::of(&proposed, act.now(), &realm, home)
         };
-        let sorted = sort(&act.records(), &of, &items, job)?;
+        let sorted = sort(&act.records(), &of, (&items, reasons), job)?;
         if !sorted.leaves.is_empty() {
             let (asked, numbered) = sorted.stated(&sorted.leaves)?;
             write(act, entropy, (home, &realm), record.id, kind, terms_of(&of, asked), &words, &numbered, job)?;

@@ -67,7 +67,8 @@ nouns! {
     report: report::transparency::COMMANDS, report::statement::COMMANDS, report::benchmarks::COMMANDS,
         report::budget::COMMANDS, report::paper::COMMANDS, report::lake::COMMANDS, report::suppress::COMMANDS;
     retention: retention::COMMANDS, retention::hold::COMMANDS, retention::hold_notice::COMMANDS, retention::schedule::COMMANDS,
-        retention::dispose::COMMANDS, retention::answer::COMMANDS, retention::purge::COMMANDS, retention::readmit::COMMANDS;
+        retention::dispose::COMMANDS, retention::answer::COMMANDS, retention::purge::COMMANDS, retention::readmit::COMMANDS,
+        retention::transfer::COMMANDS;
     backup: backup::COMMANDS, backup::declare::COMMANDS;
     bundle: bundle::export::COMMANDS, bundle::import::COMMANDS, bundle::history::COMMANDS, bundle::missing::COMMANDS,
         bundle::watch::COMMANDS, bundle::relay::COMMANDS, bundle::quarantine::COMMANDS;

@@ -7,6 +7,7 @@ use super::crossing;
 use super::definition::{Args, Command, CommandContext, Handler, Output};
 use super::script;
 use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::journal::Masked;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -20,12 +21,14 @@ pub enum On<'a> {
 
 /// Says of an output that something in it is masked, and how it can be seen.
 pub fn masked(workspace: &Workspace, output: Output) -> Output {
-    if !workspace.has_masked() {
-        return output;
-    }
-    const HOW: &str =
-        "Personal data are masked, since nothing can be noted here of who looks: leave --readonly out to see them.";
-    let said = output.message.as_ref().map_or_else(|| HOW.to_owned(), |said| format!("{said} {HOW}"));
+    let how = match workspace.take_masked() {
+        None => return output,
+        Some(Masked::Unnoted) => {
+            "Personal data are masked, since nothing can be noted here of who looks: leave --readonly out to see them."
+        }
+        Some(Masked::Restricted) => "What is held or restricted is masked: it is seen only with --reason TEXT.",
+    };
+    let said = output.message.as_ref().map_or_else(|| how.to_owned(), |said| format!("{said} {how}"));
     output.with_message(said)
 }
 
@@ -43,6 +46,8 @@ pub fn run(command: &Command, on: On<'_>, args: &Args, job: &mut Job) -> Result<
         }
         (Handler::Law(run), On::Workspace(workspace)) => run(&*workspace.law()?, workspace.now(), args),
         (Handler::Reads(run) | Handler::Writes(run), On::Workspace(workspace)) => {
+            // What an earlier command has masked is none of this one's.
+            workspace.take_masked();
             let done = crossing::check(workspace, command, args)
                 .and_then(|()| availability::check(workspace, command, args))
                 .and_then(|()| run(workspace, args, job));

@@ -248,7 +248,30 @@ pub fn clear_written<T>(
     (by, kind): (Person, ChangeKind),
     value: T,
 ) -> Result<Result<Cleared<T>, Verdict>, ApplyError> {
-    let verdict = from_records::act_facts(records, realm, now, kind, by, &GateInputs::default())?.judge();
+    clear_for(records, realm, now, (by, kind), &GateInputs::default(), value)
+}
+
+/// Clears what a member hands over as the second person, after `first` has decided that it is.
+pub fn clear_as_second<T>(
+    records: &dyn RecordStore,
+    realm: &Realm,
+    now: Timestamp,
+    (by, kind, first): (Person, ChangeKind, Option<Person>),
+    value: T,
+) -> Result<Result<Cleared<T>, Verdict>, ApplyError> {
+    let inputs = GateInputs { first, ..GateInputs::default() };
+    clear_for(records, realm, now, (by, kind), &inputs, value)
+}
+
+fn clear_for<T>(
+    records: &dyn RecordStore,
+    realm: &Realm,
+    now: Timestamp,
+    (by, kind): (Person, ChangeKind),
+    inputs: &GateInputs,
+    value: T,
+) -> Result<Result<Cleared<T>, Verdict>, ApplyError> {
+    let verdict = from_records::act_facts(records, realm, now, kind, by, inputs)?.judge();
     Ok(if verdict.allowed() { Ok(Cleared { value, to: None }) } else { Err(verdict) })
 }
 

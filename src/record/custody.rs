@@ -7,7 +7,7 @@ use super::definition::{
 };
 use super::kind::{ChangeKind, Kind, states};
 use super::store::{Query, Record, RecordStore};
-use super::{item, letter};
+use super::{item, letter, retention};
 use crate::act::change::{Change, Salt};
 use crate::object;
 use crate::value::class::words;
@@ -86,8 +86,11 @@ pub const KIND: KindDef = KindDef {
     when_due: WhenDue::Nothing,
     line: Line { content: &["why"], terms: &["event"] },
     changes: &[
-        ChangeDef::first(ENTER, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, enter)
-            .or_following(&[item::ADD, letter::WRITE]),
+        ChangeDef::first(ENTER, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, enter).or_following(&[
+            item::ADD,
+            letter::WRITE,
+            retention::TRANSFER,
+        ]),
         ChangeDef::first(LOOK, AudienceRule::OwnDesk, Moves::Makes, None, no_gate_inputs, look),
         ChangeDef::first(
             SIGN,

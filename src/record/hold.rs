@@ -183,6 +183,11 @@ pub fn on(records: &dyn RecordStore, record: &Record) -> Result<Vec<Record>, App
     Ok(all)
 }
 
+/// Whether a hold stands on a record, or on its case.
+pub fn stands_on(records: &dyn RecordStore, record: &Record) -> Result<bool, ApplyError> {
+    Ok(on(records, record)?.iter().any(|hold| hold.is(State::Standing)))
+}
+
 /// Every hold that was placed on exactly this item or case, lifted ones too.
 pub fn placed_on(records: &dyn RecordStore, subject: Id) -> Result<Vec<Record>, ApplyError> {
     Ok(records.find(&Query { subject: Some(subject), ..Query::kind(Kind::Hold) })?)

@@ -219,6 +219,12 @@ pub fn unanswered(records: &dyn RecordStore) -> Result<BTreeSet<Id>, ApplyError>
     Ok(asked.iter().filter(|notice| is_of_copy(notice)).filter_map(|notice| notice.subject).collect())
 }
 
+/// Whether a copy's sender holds it, and nobody has answered.
+pub fn is_unanswered(records: &dyn RecordStore, item: &Record) -> Result<bool, ApplyError> {
+    let notices = records.find(&Query { subject: Some(item.id), ..Query::kind(Kind::HoldNotice) })?;
+    Ok(notices.iter().any(|notice| notice.is(State::Asked) && is_of_copy(notice)))
+}
+
 /// Whether the desk that gave an item has consented that it is held here beyond its term.
 pub fn has_consented(records: &dyn RecordStore, item: &Record) -> Result<bool, ApplyError> {
     let notices = records.find(&Query { subject: Some(item.id), ..Query::kind(Kind::HoldNotice) })?;

@@ -10,6 +10,7 @@ pub mod definition;
 pub mod key_use;
 pub mod kind;
 pub mod privilege;
+pub mod restriction;
 pub mod reviewed;
 pub mod store;
 pub mod target;

@@ -2,8 +2,8 @@
 //! why, and when it is looked at again. An event of the procedure, which gives things their dates, is recorded here too.
 
 use super::definition::{
-    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, KindDef, Line, LookUp, Moves, WhenDue,
-    only_own_desk, put_new, reasons_gate_inputs, token,
+    ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp, Moves,
+    WhenDue, moved, need, only_own_desk, put_new, reasons_gate_inputs, token,
 };
 use super::item::{self, SCHEDULE, SILENCE};
 use super::kind::{ChangeKind, Kind, states};
@@ -13,8 +13,10 @@ use crate::act::change::{Change, Salt};
 use crate::law::retention::{LONGEST_REVIEW, Silence, Trigger};
 use crate::object;
 use crate::value::class::words;
+use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{Json, Members};
+use crate::value::person::Person;
 use crate::value::timestamp::{Duration, Timestamp};
 
 words! {
@@ -68,6 +70,8 @@ states! {
         Anonymised = "anonymise" "to be made anonymous" Stopped,
         /// To be transferred.
         Transferred = "transfer" "to be transferred" Waiting,
+        /// It was transferred.
+        HandedOver = "handed-over" "transferred" Over,
         /// An event of the procedure.
         Event = "event" "event" Neutral,
     }
@@ -87,6 +91,15 @@ pub const KIND: KindDef = KindDef {
     changes: &[
         ChangeDef::first(REVIEW, AudienceRule::OwnDesk, Moves::Makes, None, reasons_gate_inputs, review),
         ChangeDef::first(EVENT, AudienceRule::OwnDesk, Moves::Makes, None, reasons_gate_inputs, event),
+        ChangeDef::first(
+            TRANSFER,
+            AudienceRule::OwnDesk,
+            Moves::From(&[State::Transferred.any()]),
+            None,
+            transfer_gate_inputs,
+            transfer,
+        )
+        .with_precheck(|_, _, record| Ok(GateInputs { first: signed_by(record), ..GateInputs::default() })),
         ChangeDef::following(SET, &[case::CLOSE, EVENT], Moves::AnyState, set),
     ],
 };
@@ -95,6 +108,8 @@ pub const KIND: KindDef = KindDef {
 pub const REVIEW: ChangeKind = ChangeKind::new("retention-review");
 /// An event of the procedure.
 pub const EVENT: ChangeKind = ChangeKind::new("retention-event");
+/// The transfer that a review came to: another person hands over a bag of what it is of.
+pub const TRANSFER: ChangeKind = ChangeKind::new("retention-transfer");
 /// What an event means for one record: its row, what silence means, and when.
 pub const SET: ChangeKind = ChangeKind::new("retention-set");
 
@@ -127,13 +142,46 @@ pub fn given(record: Id, schedule: &str, trigger: Trigger, silence: Silence, due
     Change::of_terms(record, SET, &terms)
 }
 
+/// What was handed over, in figures.
+#[derive(Clone, Copy, Debug)]
+pub struct HandedOver {
+    /// The SHA-256 of the bag's last manifest, which is signed.
+    pub manifest: Digest,
+    /// How many items are in the bag.
+    pub items: i64,
+    /// How many of them with their files.
+    pub exhibits: i64,
+    /// How many stay here.
+    pub stay: i64,
+}
+
+/// Hands over what a review says is transferred. `to` is to whom, `authority` under which authority.
+pub fn transferred(review: Id, of: &HandedOver, to: &str, authority: &str, salt: Salt) -> Change {
+    let HandedOver { manifest, items, exhibits, stay } = of;
+    let terms = object! {
+        "manifest" => manifest.to_string(), "items" => *items, "exhibits" => *exhibits, "stay" => *stay,
+    };
+    Change::with_content(review, TRANSFER, &terms, &object! { "to" => to, "authority" => authority }, salt)
+}
+
+/// Who signed a review.
+pub fn signed_by(record: &Record) -> Option<Person> {
+    record.text("by").and_then(Person::parse)
+}
+
+/// The newest review of a record, where it says that the record is transferred and nobody has done so yet.
+pub fn to_be_transferred(records: &dyn RecordStore, subject: Id) -> Result<Option<Record>, ApplyError> {
+    let reviews = of(records, subject)?.into_iter().filter(|r| !r.is(State::Event));
+    Ok(reviews.last().filter(|newest| newest.is(State::Transferred)))
+}
+
 /// Whether silence erases a record when it is due. A record that says nothing of it does as its kind does.
 pub fn silence_erases(record: &Record) -> bool {
     record.text(SILENCE).and_then(Silence::parse) != Some(Silence::Restrict)
 }
 
 /// Whether a record is restricted by a review.
-pub fn is_restricted(record: &Record) -> bool {
+pub fn is_restricted_by_review(record: &Record) -> bool {
     record.terms.get(RESTRICTED).and_then(Json::truth) == Some(true)
 }
 
@@ -180,12 +228,46 @@ fn review(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView
         subject.due = next;
         subject.set("reviewed", act.now().to_string());
     }
-    if outcome.restricts() || is_restricted(&subject) {
+    if outcome.restricts() || is_restricted_by_review(&subject) {
         subject.set(RESTRICTED, outcome.restricts());
     }
     subject.set("outcome", outcome);
     records.put(&subject)?;
     note(records, act, view, outcome.state(), &subject)
+}
+
+fn transfer_gate_inputs(
+    records: &dyn RecordStore,
+    _: &ActContext<'_>,
+    view: &ChangeView<'_>,
+) -> Result<GateInputs, ApplyError> {
+    let review = need(records, view.record, Kind::Retention)?;
+    Ok(GateInputs { first: signed_by(&review), ..GateInputs::default() })
+}
+
+fn transfer(records: &mut dyn RecordStore, act: &ActContext<'_>, view: &ChangeView<'_>) -> Result<(), ApplyError> {
+    only_own_desk(act)?;
+    let mut review = moved(records, view, Kind::Retention)?;
+    let mut m = view.members()?;
+    let manifest = m.read("manifest", Digest::parse)?;
+    for figure in ["items", "exhibits", "stay"] {
+        let count = m.need(figure)?.int().filter(|n| *n >= 0);
+        let count = count.ok_or_else(|| ApplyError::Malformed(format!("`{figure}` is not a number")))?;
+        review.set(figure, count);
+    }
+    m.finish()?;
+    let newest = match review.subject {
+        Some(subject) => to_be_transferred(records, subject)?,
+        None => None,
+    };
+    if newest.is_none_or(|newest| newest.id != review.id) {
+        return Err(ApplyError::NotAllowed("a newer review says otherwise".into()));
+    }
+    review.set_state(State::HandedOver);
+    review.set("manifest", manifest.to_string());
+    review.set("handed_over_by", act.member().to_string());
+    review.set("handed_over", act.now().to_string());
+    Ok(records.put(&review)?)
 }
 
 /// Keeps who said what of a record, and when.

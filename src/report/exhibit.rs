@@ -25,6 +25,8 @@ pub struct Exhibit {
     pub title: String,
     /// The name that its file had.
     pub file: String,
+    /// The folder of the bag that it goes into.
+    pub folder: String,
     /// The path of the file in the bag.
     pub path: String,
     /// The file's size in bytes.
@@ -240,17 +242,17 @@ pub fn files(exhibit: &Cleared<Exhibit>) -> Vec<(String, Vec<u8>)> {
         ("authority.txt", authority),
         ("what-this-does-not-prove.txt", not_proved.to_owned()),
     ]
-    .map(|(name, text)| (format!("data/{name}"), text.into_bytes()))
+    .map(|(name, text)| (format!("{}/{name}", exhibit.folder), text.into_bytes()))
     .to_vec();
     for stamp in &exhibit.stamps {
-        let name = |end: &str| format!("data/time-stamp/entry-{}{end}", stamp.entry);
+        let name = |end: &str| format!("{}/time-stamp/entry-{}{end}", exhibit.folder, stamp.entry);
         files.push((name(".tsq"), stamp.request.clone()));
         files.push((name(".tsr"), stamp.response.clone()));
         files.push((name(".chain.pem"), stamp.chain.clone().into_bytes()));
     }
     if !exhibit.stamps.is_empty() {
         let proved = include_str!("../../assets/exhibit/time-stamp.txt");
-        files.push(("data/what-a-time-stamp-proves.txt".to_owned(), proved.into()));
+        files.push((format!("{}/what-a-time-stamp-proves.txt", exhibit.folder), proved.into()));
     }
     files
 }

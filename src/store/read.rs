@@ -10,7 +10,7 @@ use super::tree::SqlTree;
 use crate::act::change::{Body, Change, Line};
 use crate::act::header::Header;
 use crate::act::tree::{Frontier, Nodes as _, leaf_hash};
-use crate::record::store::ChangeRow;
+use crate::record::store::{ChangeRow, Record};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::{self, Json, Limits};
@@ -290,6 +290,13 @@ pub fn rows_of(conn: &Connection, record: Id) -> Result<Vec<(ChangeRow, String)>
     let mut all = conn.prepare_cached(sql!("change.rows_of_record"))?;
     let rows = all.query_map([record], |r| Ok((r.get(0)?, r.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Returns whether a record is held or was restricted after the moment that is looked back at: by a hold on it or on its case that stands
+/// now, or by its newest review.
+pub fn is_restricted_since(conn: &Connection, record: &Record) -> Result<bool, StoreError> {
+    let asked = (record.id, record.case.unwrap_or(record.id));
+    Ok(conn.prepare_cached(sql!("record.is_restricted_since"))?.query_row(asked, |r| r.get(0))?)
 }
 
 /// Returns whether any change of a record has content.

@@ -5,7 +5,6 @@
 //! entry that was written and whose page was never shown says too much; none ever says too little. Of a workspace that is only read,
 //! nothing can be noted: personal data are masked there.
 
-use std::cell::RefMut;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -24,7 +23,7 @@ use crate::record::consultation::{self, CONSULT, Viewing};
 use crate::record::kind::Kind;
 use crate::record::kind_def;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{member, privilege};
+use crate::record::{member, privilege, restriction};
 use crate::seal::age_file;
 use crate::seal::sign::PublicKey;
 use crate::store::read;
@@ -35,7 +34,7 @@ use crate::value::json::{self, Json, Limits};
 use crate::value::person::Person;
 use crate::value::timestamp::Duration;
 use crate::workspace::error::{Error, ErrorKind};
-use crate::workspace::journal::{Looks, Matter, masked, matter_of};
+use crate::workspace::journal::{Masked, Matter, Reasons, Wanted, masked, matter_of};
 use crate::workspace::open::Workspace;
 
 /// How the names of journals begin and end; while one is signed, it ends otherwise.
@@ -86,44 +85,79 @@ impl Workspace {
         if self.is_privileged(record)? {
             return Ok(true);
         }
-        if !consultation::is_personal(&self.records(), record, kind_def)? {
-            return Ok(false);
-        }
-        let matter = matter_of(record);
-        let mut looks = self.looks.borrow_mut();
-        if self.masks_personal_data() {
-            looks.masked = true;
-            return Ok(true);
-        }
-        if self.awaits_reason(matter) {
-            looks.wanted.get_or_insert(matter);
-            return Ok(true);
-        }
-        looks.seen.entry(matter).or_default().insert(record.id);
-        Ok(false)
+        self.keeps_from_view(record)
     }
 
     /// Remembers a look at a record whose data are not read as content: a file that is written out.
     ///
     /// # Errors
     ///
-    /// Where the records cannot be read.
+    /// Where it is held or restricted, and no reason was given; where the records cannot be read.
     pub fn looks_at(&self, record: &Record) -> Result<(), Error> {
-        if consultation::is_personal(&self.records(), record, kind_def)? {
-            self.looks.borrow_mut().seen.entry(matter_of(record)).or_default().insert(record.id);
+        let is_restricted = self.is_restricted(record)?;
+        let matter = matter_of(record);
+        if is_restricted && !self.reasons().cover(record) {
+            return Err(wants_a_reason());
+        }
+        if is_restricted || consultation::is_personal(&self.records(), record, kind_def)? {
+            self.looks.borrow_mut().seen.entry(matter).or_default().insert(record.id);
         }
         Ok(())
     }
 
-    /// Whether a reason must be given before personal data of a matter are shown in this view.
-    fn awaits_reason(&self, matter: Matter) -> bool {
-        let session = self.journal.session();
-        self.is_second_view() && session.asks && session.reason.is_none() && !session.by_matter.contains_key(&matter)
+    /// Whether a record may not be shown here, and why is remembered; where it may, and is personal or restricted, so is the look.
+    fn keeps_from_view(&self, record: &Record) -> Result<bool, Error> {
+        let restricted = self.is_restricted(record)?;
+        if !restricted && !consultation::is_personal(&self.records(), record, kind_def)? {
+            return Ok(false);
+        }
+        let matter = matter_of(record);
+        let has_reason = self.reasons().cover(record);
+        let mut looks = self.looks.borrow_mut();
+        if self.masks_personal_data() {
+            looks.masked = Some(Masked::Unnoted);
+            return Ok(true);
+        }
+        if !has_reason && self.is_second_view() && self.journal.session().asks {
+            let wanted = looks.wanted.get_or_insert(Wanted { matter, restricted });
+            wanted.restricted |= restricted && wanted.matter == matter;
+            return Ok(true);
+        }
+        if !has_reason && restricted {
+            looks.masked = Some(Masked::Restricted);
+            return Ok(true);
+        }
+        looks.seen.entry(matter).or_default().insert(record.id);
+        Ok(false)
     }
 
-    /// Whether something was masked since this was asked last.
-    pub fn has_masked(&self) -> bool {
-        std::mem::take(&mut self.looks.borrow_mut().masked)
+    /// Whether what a record says is held or restricted: it is shown only to who says why they look.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn is_restricted(&self, record: &Record) -> Result<bool, Error> {
+        if !restriction::is_of_contents(record.kind) {
+            return Ok(false);
+        }
+        // What is held since is not read by looking back.
+        let since = self.looks_back().is_some() && read::is_restricted_since(&self.db, record)?;
+        Ok(since || restriction::is_restricted(&self.records(), record, kind_def, self.now())?)
+    }
+
+    /// Why was said to be looked, up to now.
+    pub fn reasons(&self) -> Reasons {
+        self.journal.reasons()
+    }
+
+    /// Why something was masked since this was asked last; `None` where nothing was.
+    pub fn take_masked(&self) -> Option<Masked> {
+        self.looks.borrow_mut().masked.take()
+    }
+
+    /// Refuses where something was masked since no reason was given: what is masked goes into no act.
+    pub(super) fn must_have_seen(&self) -> Result<(), Error> {
+        if self.looks.borrow().masked == Some(Masked::Restricted) { Err(wants_a_reason()) } else { Ok(()) }
     }
 
     /// Says why personal data are looked at, for everything that is done with this workspace.
@@ -142,7 +176,7 @@ impl Workspace {
     }
 
     /// The matter whose personal data were masked since no reason is given yet; asked once.
-    pub fn wanted_reason(&self) -> Option<Matter> {
+    pub fn wanted_reason(&self) -> Option<Wanted> {
         self.looks.borrow_mut().wanted.take()
     }
 
@@ -165,8 +199,9 @@ impl Workspace {
     /// # Errors
     ///
     /// Where the records cannot be read.
-    pub fn offered_reason(&self, matter: Matter) -> Result<String, Error> {
-        let asks = self.law_asks_for_a_typed_reason()? || !self.partners_that_ask(matter)?.is_empty();
+    pub fn offered_reason(&self, wanted: Wanted) -> Result<String, Error> {
+        let Wanted { matter, restricted } = wanted;
+        let asks = restricted || self.law_asks_for_a_typed_reason()? || !self.partners_that_ask(matter)?.is_empty();
         if asks { Ok(String::new()) } else { self.purpose_of(matter) }
     }
 
@@ -291,24 +326,8 @@ impl Workspace {
 
     /// What a record's content is shown as: itself, noted where it is personal, or masked.
     pub(super) fn for_showing(&self, record: &Record, content: Json) -> Result<Json, Error> {
-        if self.is_held_back(record)? {
-            return Ok(masked(&content));
-        }
-        if !consultation::is_personal(&self.records(), record, kind_def)? {
-            return Ok(content);
-        }
-        let matter = matter_of(record);
-        let mut looks: RefMut<'_, Looks> = self.looks.borrow_mut();
-        if self.masks_personal_data() {
-            looks.masked = true;
-            return Ok(masked(&content));
-        }
-        if self.awaits_reason(matter) {
-            looks.wanted.get_or_insert(matter);
-            return Ok(masked(&content));
-        }
-        looks.seen.entry(matter).or_default().insert(record.id);
-        Ok(content)
+        let is_kept = self.is_held_back(record)? || self.keeps_from_view(record)?;
+        Ok(if is_kept { masked(&content) } else { content })
     }
 
     /// Notes what was looked at since this was called last, durably. To be called before any of it is shown.
@@ -486,6 +505,15 @@ impl Workspace {
         let side = own.text("jurisdiction").and_then(|code| law.jurisdiction(code));
         Ok(side.map(crate::law::jurisdiction::Jurisdiction::calendar).unwrap_or_default())
     }
+}
+
+/// The refusal of what is restricted where nobody has said why they look.
+pub fn wants_a_reason() -> Error {
+    Error::new(
+        ErrorKind::Refused,
+        "what is held or restricted is seen only with a reason",
+        "say why with --reason TEXT; in the screens, open it and say why",
+    )
 }
 
 /// The id of the record of a look: it follows from the journal's entry, so that none is signed twice.

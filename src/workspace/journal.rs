@@ -28,8 +28,26 @@ pub enum Matter {
 #[derive(Default, Debug)]
 pub struct Looks {
     pub(super) seen: BTreeMap<Matter, BTreeSet<Id>>,
-    pub(super) masked: bool,
-    pub(super) wanted: Option<Matter>,
+    pub(super) masked: Option<Masked>,
+    pub(super) wanted: Option<Wanted>,
+}
+
+/// Why something was masked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Masked {
+    /// Nothing can be noted here of who looks.
+    Unnoted,
+    /// It is held or restricted, and no reason was given: it goes into no act either.
+    Restricted,
+}
+
+/// A reason that is to be given before something is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// For looking at which matter.
+    pub matter: Matter,
+    /// Whether something in it is held or restricted: then the purpose of the matter is not offered as the reason.
+    pub restricted: bool,
 }
 
 /// The journal of a member, and what they have said of why they look; both views of a workspace share it.
@@ -49,7 +67,27 @@ pub(super) struct Session {
     pub(super) noted: BTreeMap<Id, Timestamp>,
 }
 
+/// What was said of why is looked, at one moment.
+#[derive(Clone, Default, Debug)]
+pub struct Reasons {
+    any: bool,
+    matters: BTreeSet<Matter>,
+}
+
+impl Reasons {
+    /// Whether it was said why a record is looked at.
+    pub fn cover(&self, record: &Record) -> bool {
+        self.any || self.matters.contains(&matter_of(record))
+    }
+}
+
 impl Journal {
+    /// What was said up to now.
+    pub(super) fn reasons(&self) -> Reasons {
+        let session = self.session();
+        Reasons { any: session.reason.is_some(), matters: session.by_matter.keys().copied().collect() }
+    }
+
     pub(super) fn session(&self) -> MutexGuard<'_, Session> {
         // What a thread that ended has left behind is whole: each change of it is one assignment.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

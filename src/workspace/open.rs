@@ -909,6 +909,7 @@ impl Workspace {
         build: impl FnOnce(&mut ActWriter<'_, '_>, &mut Entropy) -> Result<T, Error>,
     ) -> Result<(T, Option<Written>), Error> {
         let now = self.may_sign(kind)?;
+        self.must_have_seen()?;
         let roles = self.my_roles()?;
         // A role that may not sign this is refused by the gate, which then says which rule it is.
         let role = acting_role(kind, &roles).or_else(|| roles.first().copied()).unwrap_or(Role::Investigator);

@@ -29,6 +29,7 @@ const NO_PAPER: &[(&str, &str)] = &[
     ("item custody", "a folder: its papers say it, the exhibit itself is never changed"),
     ("report figures", "refused in an exercise"),
     ("taskforce export", "a folder of bundles, each sealed"),
+    ("retention transfer", "a folder: what it is of says it, an exhibit itself is never changed"),
     ("item timestamp", "a request of RFC 3161: a hash, and no place for a word"),
 ];
 

@@ -146,6 +146,17 @@ impl Site {
 
     /// Runs a command as a member.
     pub fn run(&self, member: u8, name: &str, fields: Fields<'_>) -> Result<Output, Error> {
+        self.run_because(member, None, name, fields)
+    }
+
+    /// Runs a command as a member who says why they look.
+    pub fn run_because(
+        &self,
+        member: u8,
+        reason: Option<&str>,
+        name: &str,
+        fields: Fields<'_>,
+    ) -> Result<Output, Error> {
         let command = command(name).unwrap_or_else(|| panic!("no command {name}"));
         let mut form = Args::default();
         for (field, value) in fields {
@@ -153,7 +164,9 @@ impl Site {
             form.add(known.name, *value);
         }
         if command.needs_workspace(&form) {
-            run(command, On::Workspace(&mut self.open(member)?), &form, &mut Job::silent())
+            let mut workspace = self.open(member)?;
+            reason.into_iter().for_each(|reason| workspace.give_reason(reason));
+            run(command, On::Workspace(&mut workspace), &form, &mut Job::silent())
         } else {
             run(command, On::Nothing(&mut self.place(member)), &form, &mut Job::silent())
         }

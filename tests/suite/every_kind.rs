@@ -241,6 +241,17 @@ pub fn fill(a: &Site, b: &Site, marks: &mut Marks) -> String {
         ],
     );
     a.must(2, "item countersign", &[("entry", &given), ("said", mark(Kind::Custody, "zqsealwhole"))]);
+    let transferred = [("record", exhibit.as_str()), ("outcome", "transfer"), ("next", "20d")];
+    let why = ("reason", mark(Kind::Retention, "zqlastingvalue"));
+    a.must(1, "retention review", &[&transferred[..], &[why]].concat());
+    let bag = a.path("bag");
+    let form = [
+        ("record", exhibit.as_str()),
+        ("to", mark(Kind::Retention, "zqarchive")),
+        ("authority", mark(Kind::Retention, "zqarchivelaw")),
+        ("export", &bag),
+    ];
+    a.run_because(2, Some("the archive receives it"), "retention transfer", &form).unwrap();
     a.must(
         1,
         "retention event",

@@ -496,7 +496,7 @@ const SIGNED_BY: [(&[&str], &str); 23] = [
     ),
     (
         &["desk-officer", "release-officer", "administrator"],
-        "hold hold-lift backup-reapply hold-review retention-review retention-event disposal-propose disposal-decide item-readmit",
+        "hold hold-lift backup-reapply hold-review retention-review retention-event retention-transfer disposal-propose disposal-decide item-readmit",
     ),
     (
         &["finance-officer"],

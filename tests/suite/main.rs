@@ -56,6 +56,7 @@ mod random_keys;
 mod read_only;
 mod redress;
 mod requests;
+mod restricted;
 mod retention;
 mod sandbox;
 mod screen;

@@ -247,6 +247,7 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("retention cannot", &[]),
     ("retention decide", &[]),
     ("retention propose", &[]),
+    ("retention transfer", &[]),
     ("retention event", &[&[("event", "no-link"), ("because", "x")]]),
     ("retention review", &[&[("outcome", "erase"), ("reason", "x")]]),
     ("retention hold-answer", &[&[("answer", "decline")]]),
@@ -305,6 +306,8 @@ struct Met {
 impl Met {
     /// Walks all records of a workspace with all commands that can be done to them, as one member.
     fn walk(&mut self, workspace: &mut Workspace, who: &str) {
+        // Why they look is asked when a thing is opened, before its menu is.
+        workspace.give_reason("the walk");
         for def in KINDS {
             for record in workspace.records().find(&Query::kind(def.kind)).unwrap() {
                 self.states.insert((record.kind, record.state.word()));
@@ -490,7 +493,14 @@ fn every_state(a: &Site, b: &Site, root: &Path) -> String {
     for outcome in ["keep", "restrict", "transfer", "anonymise", "erase"] {
         let form = [("record", exhibit.as_str()), ("outcome", outcome), ("reason", "x"), ("next", "10d")];
         a.must(1, "retention review", &form);
+        if outcome == "transfer" {
+            let bag = a.path("bag");
+            let form = [("record", exhibit.as_str()), ("to", "Archive"), ("authority", "order 7"), ("export", &bag)];
+            a.run_because(2, Some("the archive receives it"), "retention transfer", &form).unwrap();
+        }
     }
+    let form = [("record", archived.as_str()), ("outcome", "transfer"), ("reason", "x"), ("next", "10d")];
+    a.must(1, "retention review", &form);
     a.must(1, "retention event", &[("record", &exhibit), ("event", "acquittal"), ("because", "judgment")]);
     // Members and partners.
     // The gate refuses, and counts it.

@@ -331,6 +331,92 @@ fn what_was_erased_comes_again_when_two_members_say_so() {
     a.fails(1, "retention readmit", &[("item", &item), ("ground", "mistake")], ErrorKind::Refused);
 }
 
+/// Every file of a bag is named in its manifest with its digest, and none else is there. Returns the text of all.
+fn bag(folder: &str) -> String {
+    let manifest = std::fs::read_to_string(format!("{folder}/manifest-sha256.txt")).unwrap();
+    let mut named = Vec::new();
+    let mut all = String::new();
+    for line in manifest.lines() {
+        let (digest, path) = line.split_once("  ").unwrap();
+        let bytes = std::fs::read(format!("{folder}/{path}")).unwrap();
+        assert_eq!(comity::value::digest::Digest::of(&bytes).to_string(), digest, "{path}");
+        all.push_str(&String::from_utf8_lossy(&bytes));
+        named.push(std::path::PathBuf::from(path));
+    }
+    let mut there: Vec<_> = crate::desks::bytes_of(&std::path::Path::new(folder).join("data"))
+        .into_iter()
+        .map(|(path, _)| path.strip_prefix(folder).unwrap().to_owned())
+        .collect();
+    (named.sort(), there.sort());
+    assert_eq!(named, there);
+    all
+}
+
+#[test]
+fn a_case_is_handed_over_as_a_bag_by_another_than_who_reviewed_it_and_what_is_not_ours_stays() {
+    let (_root, a, b) = pair();
+    let case = a.case("Handed over");
+    a.indicator(&case, "goes.example");
+    let path = a.path("disk.img");
+    std::fs::write(&path, b"zqdisk").unwrap();
+    let form = [("case", case.as_str()), ("type", "evidence"), ("category", "content")];
+    let exhibit = a.make(1, "item add", &[&form[..], &[("file", &path), ("title", "image of a disk")]].concat());
+    let secret = a.indicator(&case, "secret.example");
+    a.must(1, "item hold-back", &[("item", &secret), ("profession", "legal"), ("because", "a letter to counsel")]);
+    // What a partner gave lies in a case of its own here: it stays too.
+    let theirs = b.indicator(&b.case("Theirs"), "theirs.example");
+    b.must(1, "disclosure new", &[("item", &theirs), ("to", "XA"), ("delete-after", "30d")]);
+    b.carry(&a, "theirs.comity");
+    let out = a.path("bag");
+    let form = |of: &str, out: &str| {
+        [("record", of), ("to", "State Archive XA"), ("authority", "Archives Act, section 3"), ("export", out)]
+            .map(|(k, v)| (k, v.to_owned()))
+    };
+    let transfer = |member: u8, of: &str, out: &str, more: Option<(&str, &str)>| {
+        let owned = form(of, out);
+        let mut fields: Vec<(&str, &str)> = owned.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        fields.extend(more);
+        a.run_because(member, Some("the case is handed over"), "retention transfer", &fields)
+    };
+    // Nobody has said that it is transferred; then the same person does not hand it over.
+    assert_eq!(transfer(2, &case, &out, None).unwrap_err().kind, ErrorKind::Refused);
+    for (of, why) in [(&case, "of lasting value"), (&theirs, "of lasting value")] {
+        a.must(1, "retention review", &[("record", of), ("outcome", "transfer"), ("reason", why), ("next", "20d")]);
+    }
+    let refused = transfer(1, &case, &out, None).unwrap_err();
+    assert!(refused.verdict.is_some(), "{refused:?}");
+    assert!(transfer(2, &theirs, &out, None).unwrap_err().what.contains("given by a partner"));
+    let would = transfer(2, &case, &out, Some(("dry-run", "yes"))).unwrap().value;
+    assert_eq!((&would["items"], &would["exhibits"]), (&2.into(), &1.into()), "{would}");
+    assert!(!std::path::Path::new(&out).exists());
+    let done = transfer(2, &case, &out, None).unwrap();
+    assert_eq!(done.value["stays"][0]["id"], secret.as_str());
+    let all = bag(&out);
+    for (there, text) in [
+        (true, "goes.example"),
+        (true, "zqdisk"),
+        (true, "State Archive XA"),
+        (true, "Archives Act, section 3"),
+        (true, "of lasting value"),
+        (false, "secret.example"),
+        (false, "theirs.example"),
+        (false, "[masked]"),
+    ] {
+        assert_eq!(all.contains(text), there, "{text}");
+    }
+    let signed = std::fs::read(format!("{out}/tagmanifest-sha256.txt")).unwrap();
+    assert_eq!(done.value["signed"], comity::value::digest::Digest::of(&signed).to_string());
+    // It is on record, with the exhibit's chain of custody; it is not handed over twice, and then erased whole.
+    let chain = a.must(1, "item custody", &[("item", &exhibit)]).value;
+    assert_eq!(chain["entries"].as_array().unwrap().last().unwrap()["event"], "exported");
+    assert_eq!(explained(&a, &case)["reviews"][0]["outcome"], "handed-over");
+    assert_eq!(transfer(2, &case, &a.path("again"), None).unwrap_err().kind, ErrorKind::Refused);
+    a.must(1, "retention purge", &[("case", &case), ("because", "the archive has it")]);
+    for site in [&a, &b] {
+        site.must(1, "audit verify", &[]);
+    }
+}
+
 #[test]
 fn a_case_that_is_archived_is_only_kept_and_is_erased_with_one_certificate() {
     let (_root, a, b) = pair();

@@ -24,7 +24,7 @@ const UNSIGNED: Duration = Duration::days(7);
 const LATE: Duration = Duration::days(1);
 
 /// The file of an item; `None` where it has none, or none any more.
-pub(super) fn attachment_of(workspace: &Workspace, record: &Record) -> Result<Option<Attachment>, Error> {
+pub fn attachment_of(workspace: &Workspace, record: &Record) -> Result<Option<Attachment>, Error> {
     if !item::is_exhibit(record) {
         return Ok(None);
     }
@@ -40,7 +40,7 @@ pub(super) fn attachment_to_verify(workspace: &Workspace, record: &Record) -> Re
 }
 
 /// An item with its chain of custody, as it is told.
-pub(super) fn exhibit_of(workspace: &Workspace, record: &Record) -> Result<(Exhibit, Option<Attachment>), Error> {
+pub fn exhibit_of(workspace: &Workspace, record: &Record) -> Result<(Exhibit, Option<Attachment>), Error> {
     let attachment = attachment_of(workspace, record)?;
     let entries = entries_of(workspace, record.id)?;
     let sha256 = attachment.as_ref().map(|a| a.sha256.to_string()).unwrap_or_default();
@@ -55,10 +55,6 @@ pub(super) fn exhibit_of(workspace: &Workspace, record: &Record) -> Result<(Exhi
     let title = workspace.text_of(record, "title")?;
     let terms = item::Terms::read(&record.terms)?;
     let me = workspace.name_of(workspace.person())?;
-    let banner = match &workspace.meta.realm {
-        Realm::Live => None,
-        Realm::Exercise(name) => Some(format!("{BANNER} ({name})")),
-    };
     let exhibit = Exhibit {
         id: record.id.to_string(),
         number: format!("E-{}", record.id.short()),
@@ -66,6 +62,7 @@ pub(super) fn exhibit_of(workspace: &Workspace, record: &Record) -> Result<(Exhi
         case,
         title: if title.is_empty() { workspace.text_of(record, "value")? } else { title },
         file: attachment.as_ref().map(|a| a.name.clone()).unwrap_or_default(),
+        folder: String::new(),
         path: String::new(),
         size: attachment.as_ref().map_or(0, |a| a.size),
         sha256,
@@ -81,9 +78,17 @@ pub(super) fn exhibit_of(workspace: &Workspace, record: &Record) -> Result<(Exhi
         stamps,
         alarms,
         written: (workspace.now().to_string(), me),
-        banner,
+        banner: banner(workspace),
     };
     Ok((exhibit, attachment))
+}
+
+/// What a paper says above everything, in an exercise.
+pub fn banner(workspace: &Workspace) -> Option<String> {
+    match &workspace.meta.realm {
+        Realm::Live => None,
+        Realm::Exercise(name) => Some(format!("{BANNER} ({name})")),
+    }
 }
 
 /// What authorises that an exhibit is kept and shown: what the entries name, and the authorisations on record.
@@ -296,7 +301,7 @@ pub(super) fn looks(workspace: &mut Workspace, record: &Record, why: &str) -> Re
 }
 
 /// Enters once that an exhibit is damaged, where this member may.
-pub(super) fn enter_damage(workspace: &mut Workspace, record: &Record, damage: Damage) -> Result<(), Error> {
+pub fn enter_damage(workspace: &mut Workspace, record: &Record, damage: Damage) -> Result<(), Error> {
     let last = custody::of(&workspace.records(), record.id)?.iter().rev().find_map(custody::event_of);
     if last == Some(Event::Damaged) || workspace.is_read_only() || !workspace.may(custody::ENTER)?.allowed() {
         return Ok(());

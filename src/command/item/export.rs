@@ -235,7 +235,7 @@ fn rehearsed(
     job: &mut Job,
 ) -> Result<Output, Error> {
     let records = workspace.records();
-    let sorted = sort_with(&records, of, items, true, job)?;
+    let sorted = sort_with(&records, of, (items, &workspace.reasons()), true, job)?;
     if sorted.leaves.is_empty() {
         return Err(nothing_leaves(&sorted));
     }

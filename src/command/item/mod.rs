@@ -1,6 +1,7 @@
 //! Items of a case: added by hand, listed, shown, marked; what their originators say of them.
 
-mod chain;
+pub mod bag;
+pub mod chain;
 pub mod custody;
 mod exhibit;
 pub mod export;

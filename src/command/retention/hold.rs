@@ -143,8 +143,8 @@ fn place_by_query(workspace: &mut Workspace, words: &str, reason: Reason, becaus
     for id in search::find(&workspace.db, words, MOST_FOUND)? {
         let record = workspace.records().get(id)?.filter(|r| r.kind == Kind::Item && !r.is_purged());
         if let Some(record) = record
-            // What is held back is kept from being read, not from being kept.
-            && (workspace.is_privileged(&record)? || !workspace.hides(&record)?)
+            // What is held back or held is kept from being read, not from being kept.
+            && (workspace.is_privileged(&record)? || workspace.is_restricted(&record)? || !workspace.hides(&record)?)
         {
             found.push(record.id);
         }

@@ -7,9 +7,10 @@ pub mod hold_notice;
 pub mod purge;
 pub mod readmit;
 pub mod schedule;
+pub mod transfer;
 
 use crate::record::kind::Kind;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -17,9 +18,10 @@ use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
 use crate::command::json::or_empty;
 use crate::record::definition::WhenDue;
 use crate::record::hold::StandingHolds;
-use crate::record::hold_notice::{is_over_term, unanswered};
+use crate::record::hold_notice::is_over_term;
 use crate::record::order::Extent;
-use crate::record::retention::is_restricted;
+use crate::record::restriction::{Restrictions, when_due};
+use crate::record::retention::is_restricted_by_review;
 use crate::record::store::{DutyState, Holder, Query, Record, RecordStore as _};
 use crate::store::records::shared_groups;
 use crate::value::id::Id;
@@ -84,32 +86,12 @@ pub struct Timer {
 pub fn timers(workspace: &Workspace, limit: u32) -> Result<Vec<Timer>, Error> {
     let far = Timestamp::from_millis(i64::MAX);
     let found = workspace.records().find(&Query { due_by: Some(far), limit: Some(limit), ..Query::default() })?;
-    let keeps = Keeps::of(workspace)?;
+    let keeps = Restrictions::of(&workspace.records())?;
     found.iter().map(|record| timer(workspace, record, &keeps)).collect()
 }
 
-/// What keeps records beyond their dates: read once for many.
-pub struct Keeps {
-    /// Holds that stand here.
-    holds: StandingHolds,
-    /// Copies whose sender holds them, and of which nobody has said whether they are kept.
-    unanswered: BTreeSet<Id>,
-}
-
-impl Keeps {
-    /// Returns what keeps records now.
-    ///
-    /// # Errors
-    ///
-    /// Where the records cannot be read.
-    pub fn of(workspace: &Workspace) -> Result<Self, Error> {
-        let records = workspace.records();
-        Ok(Self { holds: StandingHolds::of(&records)?, unanswered: unanswered(&records)? })
-    }
-}
-
 /// The timer of a record.
-pub fn timer(workspace: &Workspace, record: &Record, keeps: &Keeps) -> Result<Timer, Error> {
+pub fn timer(workspace: &Workspace, record: &Record, keeps: &Restrictions) -> Result<Timer, Error> {
     let over_term = is_over_term(&keeps.unanswered, record, workspace.now());
     let what = match record.kind {
         Kind::Item => workspace.text_of(record, "value")?,
@@ -128,10 +110,10 @@ pub fn timer(workspace: &Workspace, record: &Record, keeps: &Keeps) -> Result<Ti
         then: if crate::record::kind_def(record.kind).is_erased_when_due(record) && record.kind != Kind::Item {
             WhenDue::Deletion
         } else {
-            schedule::when_due(record)
+            when_due(record, crate::record::kind_def)
         },
         row: schedule::row_of(record).map(|row| row.id.as_str()),
-        restricted: is_restricted(record) || over_term,
+        restricted: is_restricted_by_review(record) || over_term,
         held: keeps.holds.is_on(record),
         over_term,
         what,

@@ -214,7 +214,7 @@ fn confirmed(workspace: &Workspace, list: &Record) -> Result<(Vec<Target>, Vec<W
         let ground = match disposal::result_of(list, id) {
             LineResult::Pruned { ground, decision, .. } => Some(ground.map_or(decision.word(), |g| g.word())),
             LineResult::Open { .. } => Some(NOT_BY_TWO),
-            LineResult::Confirmed if is_held(&records, &record)? => Some(Ground::Hold.word()),
+            LineResult::Confirmed if hold::stands_on(&records, &record)? => Some(Ground::Hold.word()),
             LineResult::Confirmed => None,
         };
         match ground {
@@ -237,10 +237,6 @@ const ON_A_LIST: &str = "on-a-list";
 /// The ground of a copy that its sender holds, as long as nobody has answered whether it is kept.
 const OVER_TERM: &str = "restricted-over-term";
 
-fn is_held(records: &dyn RecordStore, record: &Record) -> Result<bool, Error> {
-    Ok(!hold::on(records, record)?.iter().all(|h| hold::lifted_by(h).is_some()))
-}
-
 /// Everything that is due to be deleted now, and what of it stays: because a hold stands, or two people decide it.
 fn due(workspace: &Workspace) -> Result<(Vec<Target>, Vec<Withheld>), Error> {
     let mut all = workspace.records().find(&Query { due_by: Some(workspace.now()), ..Query::kind(Kind::Item) })?;
@@ -259,7 +255,7 @@ fn due(workspace: &Workspace) -> Result<(Vec<Target>, Vec<Withheld>), Error> {
     let unanswered = hold_notice::unanswered(&records)?;
     let (mut goes, mut withheld) = (Vec::with_capacity(all.len()), Vec::new());
     for record in all {
-        if is_held(&records, &record)? {
+        if hold::stands_on(&records, &record)? {
             withheld.push(Withheld { id: record.id, ground: Ground::Hold.word() });
         } else if listed.contains(&record.id) {
             withheld.push(Withheld { id: record.id, ground: ON_A_LIST });

@@ -14,6 +14,7 @@ use crate::law::retention::{self as law, RetentionRow, Silence, Trigger};
 use crate::law::signer;
 use crate::record::definition::WhenDue;
 use crate::record::kind::{Kind, State};
+use crate::record::restriction::{self, is_restricted, when_due};
 use crate::record::retention::{self, Outcome, REVIEWABLE};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{hold, hold_notice, item, kind_def};
@@ -139,14 +140,6 @@ pub fn row_of(record: &Record) -> Option<&'static RetentionRow> {
     let terms = item::Terms::read(&record.terms).ok()?;
     let class = item::class_of(&terms.kind, item::is_exhibit(record));
     law::row_for(class, terms.tier, terms.category, Trigger::Received)
-}
-
-/// What happens when a record is due.
-pub fn when_due(record: &Record) -> WhenDue {
-    match kind_def(record.kind).when_due {
-        WhenDue::Deletion if !retention::silence_erases(record) => WhenDue::Review,
-        other => other,
-    }
 }
 
 /// A date that moves.
@@ -296,7 +289,7 @@ struct Explained {
     trigger: Option<Trigger>,
     /// The row of the schedule.
     row: Option<&'static RetentionRow>,
-    /// Whether it is restricted: seen only with a reason.
+    /// Whether it is restricted: an item or a request is then seen only with a reason.
     restricted: bool,
     /// Whether its date has passed and somebody must say what becomes of it.
     escalated: bool,
@@ -353,9 +346,10 @@ fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
             because: workspace.text_of(&r, "because")?,
         });
     }
-    let then = when_due(&record);
+    let then = when_due(&record, kind_def);
     let is_kept = record.kind == Kind::Item && !record.is_purged();
     let trigger = retention::trigger_of(&record).or(row.filter(|_| is_kept).map(|row| row.trigger));
+    let restricted = is_restricted(&records, &record, kind_def, now)?;
     let escalated = then == WhenDue::Review && record.due.is_some_and(|due| due <= now) && !record.is_purged();
     let sender_date = record.partner.and(record.instant("delete_by"));
     let held = holds.iter().any(|h| h.is(hold::State::Standing));
@@ -412,6 +406,9 @@ fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
                 .to_owned(),
         );
     }
+    if restricted && restriction::is_of_contents(record.kind) {
+        why.push("What it says is seen only with a reason: `--reason TEXT`.".to_owned());
+    }
     let explained = Explained {
         id: record.id,
         kind: record.kind,
@@ -420,7 +417,7 @@ fn explain(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
         then,
         trigger,
         row: row.filter(|_| is_kept),
-        restricted: retention::is_restricted(&record) || held || escalated || over_term,
+        restricted,
         escalated,
         sender_date,
         holds: holds.iter().map(|h| hold_row(workspace, h)).collect::<Result<_, _>>()?,

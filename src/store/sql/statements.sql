@@ -93,6 +93,12 @@ WHERE record.id = ?1 OR record.case_id = ?1
     )
 ORDER BY act.position DESC
 
+-- name: record.is_restricted_since
+SELECT EXISTS (SELECT 1 FROM main.record WHERE subject IN (?1, ?2) AND kind = 'hold' AND state = 'standing')
+    OR coalesce((
+        SELECT state FROM main.record WHERE subject = ?1 AND kind = 'retention' AND state <> 'event' ORDER BY number DESC LIMIT 1
+    ) IN ('restrict', 'transfer', 'handed-over'), 0)
+
 -- name: act.for_partners
 SELECT position FROM act WHERE audience = 'partners' AND desk = ?1 ORDER BY position
 

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::definition::{Long, Screen, ViewParams, due_at, in_mood, left, part, record_at, row, state};
 use crate::command::retention::hold::holds;
-use crate::command::retention::{Keeps, Timer, duties, duties_of, duty_groups, timer};
+use crate::command::retention::{Timer, duties, duties_of, duty_groups, timer};
 use crate::record::definition::WhenDue;
 use crate::record::hold::State as HoldState;
 use crate::record::kind::Kind;
+use crate::record::restriction::Restrictions;
 use crate::record::store::RecordStore as _;
 use crate::store;
 use crate::tui::language::{on_screen, phrase, tr, tr_count, tr_date, tr_word};
@@ -58,7 +59,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
 fn by_day(workspace: &Workspace) -> Result<Page, Error> {
     let now = workspace.now();
     let records = workspace.records();
-    let keeps = Keeps::of(workspace)?;
+    let keeps = Restrictions::of(&workspace.records())?;
     let mut rows = Vec::new();
     for group in store::records::clock_groups(&workspace.db, now)? {
         let Some(case) = records.get(group.case)? else { continue };
@@ -113,7 +114,7 @@ fn day(at: Timestamp) -> Cell {
 }
 
 /// The row of a clock by the number of its record.
-fn clock_at(workspace: &Workspace, keeps: &Keeps, number: i64, now: Timestamp) -> Result<PageRow, Error> {
+fn clock_at(workspace: &Workspace, keeps: &Restrictions, number: i64, now: Timestamp) -> Result<PageRow, Error> {
     let record = record_at(&workspace.records(), number)?;
     let what = match record.kind {
         Kind::Request | Kind::Review => called(workspace, &record)?,
@@ -125,7 +126,7 @@ fn clock_at(workspace: &Workspace, keeps: &Keeps, number: i64, now: Timestamp) -
 fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
     let now = workspace.now();
     let records = workspace.records();
-    let keeps = Keeps::of(workspace)?;
+    let keeps = Restrictions::of(&workspace.records())?;
     let wanted = look.wanted.map(|id| records.place_of(id)).transpose()?.flatten();
     let late = store::tally::due_by(&workspace.db, now)?;
     let section = part(

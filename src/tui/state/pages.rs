@@ -11,17 +11,20 @@ use crate::tui::screen::screen_of;
 use crate::tui::worker::Ticket;
 use crate::value::text::Shown;
 use crate::workspace::error::Error;
+use crate::workspace::journal::Masked;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
 /// Says at the foot of a page that something on it is masked, and how it can be seen.
 fn said_to_be_masked(workspace: &Workspace, page: Page) -> Page {
-    if !workspace.has_masked() {
-        return page;
-    }
-    let how =
-        tr("Personal data are masked: nothing can be noted here of who looks. Open without --readonly to see them.");
-    Page { sentence: Shown::of(how), ..page }
+    let how = match workspace.take_masked() {
+        None => return page,
+        Some(Masked::Unnoted) => {
+            tr("Personal data are masked: nothing can be noted here of who looks. Open without --readonly to see them.")
+        }
+        Some(Masked::Restricted) => tr("What is held or restricted is masked: it is seen only with a reason."),
+    };
+    Page { sentence: Shown::of(format!("{how} {}", page.sentence).trim_end()), ..page }
 }
 
 impl State {

@@ -26,9 +26,9 @@ fn hand_on<T: Send + 'static>(
         Ok(()) => drop(outbox.send(Box::new(move |state| then(state, answer)))),
         Err(failure) => drop(outbox.send(Box::new(move |state| state.show_failure(&failure)))),
     }
-    let Some(matter) = workspace.wanted_reason() else { return };
-    if let Ok(purpose) = workspace.offered_reason(matter) {
-        let _ = outbox.send(Box::new(move |state| state.ask_why(matter, &purpose)));
+    let Some(wanted) = workspace.wanted_reason() else { return };
+    if let Ok(purpose) = workspace.offered_reason(wanted) {
+        let _ = outbox.send(Box::new(move |state| state.ask_why(wanted.matter, &purpose)));
     }
 }
 
