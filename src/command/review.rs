@@ -535,16 +535,25 @@ fn find(workspace: &Workspace, args: &Args) -> Result<Record, Error> {
 
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = find(workspace, args)?;
-    let told = statements(workspace, &record)?;
-    let answer = Output::thing(&row(workspace, &record)?)
+    whole(workspace, &record)
+}
+
+/// A review with all that was said in it.
+///
+/// # Errors
+///
+/// Where the workspace cannot be read.
+pub fn whole(workspace: &Workspace, record: &Record) -> Result<Output, Error> {
+    let told = statements(workspace, record)?;
+    let answer = Output::thing(&row(workspace, record)?)
         .with("less_intrusive_text", told.less_intrusive_text)
         .with("reasons", told.reasons)
         .with("decision_reasons", told.decision_reasons)
         .with("caveats", told.caveats)
         .with("grounds", told.grounds)
-        .with("thresholds", thresholds(workspace, &record)?)
+        .with("thresholds", thresholds(workspace, record)?)
         .with("lapsed_because", told.lapsed)
-        .with("law", crate::command::law::decided_by(workspace, &record, &[review::DECIDE])?);
+        .with("law", crate::command::law::decided_by(workspace, record, &[review::DECIDE])?);
     Ok(answer)
 }
 

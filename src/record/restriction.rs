@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use super::definition::{ApplyError, KindDef, WhenDue};
 use super::hold::StandingHolds;
 use super::kind::Kind;
-use super::store::{Record, RecordStore};
+use super::store::{Query, Record, RecordStore};
 use super::{hold, hold_notice, retention};
 use crate::value::id::Id;
 use crate::value::timestamp::Timestamp;
@@ -19,8 +19,8 @@ pub fn when_due(record: &Record, kinds: fn(Kind) -> &'static KindDef) -> WhenDue
     }
 }
 
-/// Whether a record is restricted now: a review says so, a hold stands on it or on its case, its sender's hold is not answered and its
-/// term has passed, or its date has passed and silence does not erase it.
+/// Whether a record is restricted now: a review of it or of its case says so, a hold stands on either, its sender's hold is not answered
+/// and its term has passed, or its date has passed and silence does not erase it.
 ///
 /// # Errors
 ///
@@ -31,7 +31,10 @@ pub fn is_restricted(
     kinds: fn(Kind) -> &'static KindDef,
     now: Timestamp,
 ) -> Result<bool, ApplyError> {
-    let is_held = || hold::stands_on(records, record);
+    let is_held = || {
+        let case = record.case.filter(|case| *case != record.id).map(|case| records.get(case)).transpose()?.flatten();
+        Ok(case.is_some_and(|case| retention::is_restricted_by_review(&case)) || hold::stands_on(records, record)?)
+    };
     is_one(record, kinds, now, is_held, || hold_notice::is_unanswered(records, record))
 }
 
@@ -59,6 +62,8 @@ pub struct Restrictions {
     pub holds: StandingHolds,
     /// Copies whose sender holds them, and of which nobody has said whether they are kept.
     pub unanswered: BTreeSet<Id>,
+    /// Cases that a review restricts, with everything in them.
+    cases: BTreeSet<Id>,
 }
 
 impl Restrictions {
@@ -68,12 +73,15 @@ impl Restrictions {
     ///
     /// Where the records cannot be read.
     pub fn of(records: &dyn RecordStore) -> Result<Self, ApplyError> {
-        Ok(Self { holds: StandingHolds::of(records)?, unanswered: hold_notice::unanswered(records)? })
+        let cases = records.find(&Query::kind(Kind::Case))?;
+        let cases = cases.iter().filter(|case| retention::is_restricted_by_review(case)).map(|case| case.id).collect();
+        Ok(Self { holds: StandingHolds::of(records)?, unanswered: hold_notice::unanswered(records)?, cases })
     }
 
     /// Whether a record is restricted now, as [`is_restricted`] says it of one.
     pub fn are_on(&self, record: &Record, kinds: fn(Kind) -> &'static KindDef, now: Timestamp) -> bool {
-        let is_held = || Ok::<_, Infallible>(self.holds.is_on(record));
+        let in_case = record.case.is_some_and(|case| self.cases.contains(&case));
+        let is_held = || Ok::<_, Infallible>(in_case || self.holds.is_on(record));
         is_one(record, kinds, now, is_held, || Ok(self.unanswered.contains(&record.id))).unwrap_or(false)
     }
 }
@@ -81,4 +89,18 @@ impl Restrictions {
 /// Whether a record of this kind is seen only with a reason while it is restricted: it is kept for what it says.
 pub const fn is_of_contents(kind: Kind) -> bool {
     matches!(kind, Kind::Item | Kind::Request)
+}
+
+/// Whether a record of this kind says what is kept, and why: who looks after that reads it without a reason.
+pub const fn is_of_keeping(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Hold
+            | Kind::HoldNotice
+            | Kind::Retention
+            | Kind::Disposal
+            | Kind::Purge
+            | Kind::Certificate
+            | Kind::Order
+    )
 }

@@ -94,7 +94,7 @@ pub const KIND: KindDef = KindDef {
         ChangeDef::first(
             TRANSFER,
             AudienceRule::OwnDesk,
-            Moves::From(&[State::Transferred.any()]),
+            Moves::From(&[State::Transferred.any(), State::HandedOver.any()]),
             None,
             transfer_gate_inputs,
             transfer,
@@ -169,10 +169,11 @@ pub fn signed_by(record: &Record) -> Option<Person> {
     record.text("by").and_then(Person::parse)
 }
 
-/// The newest review of a record, where it says that the record is transferred and nobody has done so yet.
+/// The newest review of a record, where it says that the record is transferred. What was handed over is handed over again where the
+/// medium failed: each time is an act.
 pub fn to_be_transferred(records: &dyn RecordStore, subject: Id) -> Result<Option<Record>, ApplyError> {
     let reviews = of(records, subject)?.into_iter().filter(|r| !r.is(State::Event));
-    Ok(reviews.last().filter(|newest| newest.is(State::Transferred)))
+    Ok(reviews.last().filter(|newest| newest.is(State::Transferred) || newest.is(State::HandedOver)))
 }
 
 /// Whether silence erases a record when it is due. A record that says nothing of it does as its kind does.

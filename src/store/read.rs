@@ -293,10 +293,15 @@ pub fn rows_of(conn: &Connection, record: Id) -> Result<Vec<(ChangeRow, String)>
 }
 
 /// Returns whether a record is held or was restricted after the moment that is looked back at: by a hold on it or on its case that stands
-/// now, or by its newest review.
+/// now, or by the newest review of either.
 pub fn is_restricted_since(conn: &Connection, record: &Record) -> Result<bool, StoreError> {
     let asked = (record.id, record.case.unwrap_or(record.id));
     Ok(conn.prepare_cached(sql!("record.is_restricted_since"))?.query_row(asked, |r| r.get(0))?)
+}
+
+/// Returns the date of a record as it is now, also where it is looked back at.
+pub fn due_now(conn: &Connection, record: Id) -> Result<Option<Timestamp>, StoreError> {
+    Ok(conn.prepare_cached(sql!("record.due_now"))?.query_row([record], |r| r.get(0)).optional()?.flatten())
 }
 
 /// Returns whether any change of a record has content.

@@ -23,7 +23,7 @@ use crate::record::consultation::{self, CONSULT, Viewing};
 use crate::record::kind::Kind;
 use crate::record::kind_def;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{member, privilege, restriction};
+use crate::record::{hold, member, privilege, restriction};
 use crate::seal::age_file;
 use crate::seal::sign::PublicKey;
 use crate::store::read;
@@ -85,7 +85,30 @@ impl Workspace {
         if self.is_privileged(record)? {
             return Ok(true);
         }
-        self.keeps_from_view(record)
+        let masked = self.looks.borrow().masked;
+        let is_hidden = self.keeps_from_view(record)?;
+        // That something was found and is not shown would say that it is there: [`Self::searches_less`] says what is left out.
+        self.looks.borrow_mut().masked = masked;
+        Ok(is_hidden)
+    }
+
+    /// Lets what is shown say that a search leaves something out here, whether anything of that has the words or not.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn searches_less(&self) -> Result<(), Error> {
+        let holds = Query { limit: Some(1), ..Query::state(hold::State::Standing) };
+        let why = if self.masks_personal_data() {
+            Some(Masked::Unnoted)
+        } else if self.journal.session().reason.is_none() && !self.records().find(&holds)?.is_empty() {
+            Some(Masked::Restricted)
+        } else {
+            None
+        };
+        let mut looks = self.looks.borrow_mut();
+        looks.masked = looks.masked.or(why);
+        Ok(())
     }
 
     /// Remembers a look at a record whose data are not read as content: a file that is written out.
@@ -112,7 +135,7 @@ impl Workspace {
             return Ok(false);
         }
         let matter = matter_of(record);
-        let has_reason = self.reasons().cover(record);
+        let has_reason = if restricted { self.reasons().cover(record) } else { self.has_reason(matter) };
         let mut looks = self.looks.borrow_mut();
         if self.masks_personal_data() {
             looks.masked = Some(Masked::Unnoted);
@@ -137,12 +160,39 @@ impl Workspace {
     ///
     /// Where the records cannot be read.
     pub fn is_restricted(&self, record: &Record) -> Result<bool, Error> {
-        if !restriction::is_of_contents(record.kind) {
+        if restriction::is_of_contents(record.kind) {
+            return self.is_restricted_itself(record);
+        }
+        if restriction::is_of_keeping(record.kind) {
             return Ok(false);
         }
-        // What is held since is not read by looking back.
-        let since = self.looks_back().is_some() && read::is_restricted_since(&self.db, record)?;
-        Ok(since || restriction::is_restricted(&self.records(), record, kind_def, self.now())?)
+        for about in consultation::speaks_of(record, kind_def) {
+            let about = self.records().get(about)?.filter(|about| restriction::is_of_contents(about.kind));
+            if about.map_or(Ok(false), |about| self.is_restricted_itself(&about))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn is_restricted_itself(&self, record: &Record) -> Result<bool, Error> {
+        let records = self.records();
+        if self.looks_back().is_some() {
+            // What is restricted since is not read by looking back.
+            let now = Record { due: read::due_now(&self.db, record.id)?, ..record.clone() };
+            if read::is_restricted_since(&self.db, record)?
+                || restriction::is_restricted(&records, &now, kind_def, self.real_now())?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(restriction::is_restricted(&records, record, kind_def, self.now())?)
+    }
+
+    /// Whether it was said why a matter is looked at, by whatever was accepted.
+    fn has_reason(&self, matter: Matter) -> bool {
+        let session = self.journal.session();
+        session.reason.is_some() || session.by_matter.contains_key(&matter)
     }
 
     /// Why was said to be looked, up to now.
@@ -165,9 +215,15 @@ impl Workspace {
         self.journal.session().reason = Some(reason.to_owned());
     }
 
-    /// Says why personal data of a matter are looked at in this session.
-    pub fn give_reason_for(&self, matter: Matter, reason: &str) {
-        self.journal.session().by_matter.insert(matter, reason.to_owned());
+    /// Says why a matter is looked at in this session. The purpose that was offered is no reason for what is held.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn give_reason_for(&self, wanted: Wanted, reason: &str) -> Result<(), Error> {
+        let is_typed = wanted.restricted || self.purpose_of(wanted.matter)? != reason;
+        self.journal.session().by_matter.insert(wanted.matter, (reason.to_owned(), is_typed));
+        Ok(())
     }
 
     /// Lets a reason be asked for before personal data of a matter are shown in a view beside this one.
@@ -348,7 +404,8 @@ impl Workspace {
                 let noted = &session.noted;
                 records.retain(|id| noted.get(id).is_none_or(|then| at.since(*then) > SAME_LOOK || at < *then));
             }
-            let reason = session.by_matter.get(&matter).or(session.reason.as_ref()).cloned();
+            let by_matter = session.by_matter.get(&matter).map(|(reason, _)| reason);
+            let reason = by_matter.or(session.reason.as_ref()).cloned();
             if reason.is_none()
                 && let Some(who) = self.asks_for_a_typed_reason(matter, &records)?
             {

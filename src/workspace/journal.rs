@@ -59,15 +59,15 @@ pub struct Journal(Mutex<Session>);
 pub(super) struct Session {
     /// The reason for everything, where one was given.
     pub(super) reason: Option<String>,
-    /// The reason for each matter.
-    pub(super) by_matter: BTreeMap<Matter, String>,
+    /// The reason for each matter, and whether it was typed: the purpose that was offered does not do for what is held.
+    pub(super) by_matter: BTreeMap<Matter, (String, bool)>,
     /// Whether a reason is asked for before personal data of a matter are shown.
     pub(super) asks: bool,
     /// What was noted of late, so that a page that is drawn again is no new look.
     pub(super) noted: BTreeMap<Id, Timestamp>,
 }
 
-/// What was said of why is looked, at one moment.
+/// Why a member looks, as they have typed it up to one moment.
 #[derive(Clone, Default, Debug)]
 pub struct Reasons {
     any: bool,
@@ -75,7 +75,7 @@ pub struct Reasons {
 }
 
 impl Reasons {
-    /// Whether it was said why a record is looked at.
+    /// Whether a reason was typed for looking at a record.
     pub fn cover(&self, record: &Record) -> bool {
         self.any || self.matters.contains(&matter_of(record))
     }
@@ -85,7 +85,8 @@ impl Journal {
     /// What was said up to now.
     pub(super) fn reasons(&self) -> Reasons {
         let session = self.session();
-        Reasons { any: session.reason.is_some(), matters: session.by_matter.keys().copied().collect() }
+        let typed = session.by_matter.iter().filter(|(_, (_, typed))| *typed).map(|(matter, _)| *matter);
+        Reasons { any: session.reason.is_some(), matters: typed.collect() }
     }
 
     pub(super) fn session(&self) -> MutexGuard<'_, Session> {

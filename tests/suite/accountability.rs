@@ -15,7 +15,7 @@ use comity::tui::screen::SCREENS;
 use comity::tui::screen::definition::ViewParams;
 use comity::value::json::Json;
 use comity::workspace::error::ErrorKind;
-use comity::workspace::journal::{MASK, Matter};
+use comity::workspace::journal::{MASK, Matter, Wanted};
 use comity::workspace::open::Workspace;
 use comity::workspace::progress::Job;
 use serde_json::{Value, json};
@@ -239,7 +239,7 @@ fn no_screen_shows_personal_data_before_somebody_says_why() {
     assert_eq!(looks(&workspace), 0, "what is masked was not looked at");
     assert_eq!(view.wanted_reason().map(|wanted| wanted.matter), Some(Matter::Case(id)));
     assert_eq!(view.purpose_of(Matter::Case(id)).unwrap(), "cybercrime", "the purpose is the offer");
-    view.give_reason_for(Matter::Case(id), "the trial begins");
+    view.give_reason_for(Wanted { matter: Matter::Case(id), restricted: false }, "the trial begins").unwrap();
     assert!(found(&view) == 1 && pages(&view).contains(PERSON));
     view.keep_looks().unwrap();
     let noted = workspace.unsigned_looks().unwrap();

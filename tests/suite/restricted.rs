@@ -3,7 +3,7 @@
 
 use comity::record::kind::Kind;
 use comity::workspace::error::ErrorKind;
-use comity::workspace::journal::MASK;
+use comity::workspace::journal::{MASK, Wanted};
 use comity::workspace::progress::Job;
 
 use crate::desks::{Fields, Site, pair};
@@ -90,7 +90,15 @@ fn what_is_held_or_restricted_is_seen_only_with_a_reason() {
     assert_eq!(past(&a), MASK);
     lift(&a, &held);
     assert_eq!(past(&a), VALUE);
-    // A review says so, and takes it back.
+    // A review of it, or of its case, says so, and takes it back.
+    let review_of = |a: &Site, record: &str, outcome: &str| {
+        let form = [("record", record), ("outcome", outcome), ("reason", "kept for the appeal"), ("next", "60d")];
+        a.must(1, "retention review", &form);
+    };
+    review_of(&a, &case, "restrict");
+    sees_nothing(&a);
+    review_of(&a, &case, "keep");
+    sees_all(&a, None);
     let review = |a: &Site, outcome: &str| {
         a.must(
             1,
@@ -108,6 +116,19 @@ fn what_is_held_or_restricted_is_seen_only_with_a_reason() {
     a.pass_stated(24 * 800);
     let value = |reason| a.run_because(1, reason, "item show", &[("item", &disk)]).unwrap().value["value"].clone();
     assert_eq!((value(None), value(Some(WHY))), (MASK.into(), "a disk".into()));
+    let then = a.open(1).unwrap().as_of(before, &mut Job::silent()).unwrap();
+    assert!(then.find_record(&disk, &[Kind::Item]).is_err(), "it was not there yet");
+    let form = [("item", disk.as_str()), ("event", "examined"), ("because", "zqlaboratory")];
+    a.must(1, "item handover", &form);
+    let told = |reason| a.run_because(1, reason, "item custody", &[("item", &disk)]).unwrap().value.to_string();
+    assert!(!told(None).contains("zqlaboratory") && told(Some(WHY)).contains("zqlaboratory"));
+    let search = |words: &str| {
+        let found = a.must(1, "search", &[("words", words)]);
+        (found.value.as_array().unwrap().len(), found.message)
+    };
+    hold(&a, &on("item", &item));
+    assert_eq!(search("zqlaboratory").0, 0);
+    assert_eq!(search(VALUE), search("zqnothing"), "a search tells nothing of what it leaves out");
     a.must(1, "audit verify", &[]);
 }
 
@@ -128,7 +149,11 @@ fn the_screens_ask_for_a_typed_reason_before_they_show_what_is_held() {
     assert!(!shown().contains(VALUE));
     let wanted = view.wanted_reason().unwrap();
     assert_eq!(view.offered_reason(wanted).unwrap(), "");
-    view.give_reason_for(wanted.matter, WHY);
+    // The purpose of the case, accepted for something else in it, is no reason.
+    view.give_reason_for(Wanted { restricted: false, ..wanted }, "cybercrime").unwrap();
+    assert!(!shown().contains(VALUE));
+    let wanted = view.wanted_reason().unwrap();
+    view.give_reason_for(wanted, WHY).unwrap();
     assert!(shown().contains(VALUE));
     view.keep_looks().unwrap();
     assert_eq!(looks(), 1);

@@ -363,6 +363,21 @@ fn a_case_is_handed_over_as_a_bag_by_another_than_who_reviewed_it_and_what_is_no
     let exhibit = a.make(1, "item add", &[&form[..], &[("file", &path), ("title", "image of a disk")]].concat());
     let secret = a.indicator(&case, "secret.example");
     a.must(1, "item hold-back", &[("item", &secret), ("profession", "legal"), ("because", "a letter to counsel")]);
+    // What names it tells of it.
+    let file = a.path("relation.json");
+    let relation = serde_json::json!({"type": "bundle", "id": "bundle--7f1c3b9a-5d52-4c62-a0f9-7d8c6f2b1a01", "objects": [
+        {"type": "domain-name", "spec_version": "2.1", "id": "domain-name--7f1c3b9a-5d52-4c62-a0f9-7d8c6f2b1a02", "value": "zqfrom.example"},
+        {"type": "domain-name", "spec_version": "2.1", "id": "domain-name--7f1c3b9a-5d52-4c62-a0f9-7d8c6f2b1a03", "value": "zqto.example"},
+        {"type": "relationship", "spec_version": "2.1", "id": "relationship--7f1c3b9a-5d52-4c62-a0f9-7d8c6f2b1a04",
+         "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z", "relationship_type": "resolves-to",
+         "source_ref": "domain-name--7f1c3b9a-5d52-4c62-a0f9-7d8c6f2b1a02", "target_ref": "domain-name--7f1c3b9a-5d52-4c62-a0f9-7d8c6f2b1a03"}
+    ]});
+    std::fs::write(&file, relation.to_string()).unwrap();
+    a.must(1, "item import", &[("file", &file), ("format", "stix"), ("case", &case), ("tlp", "GREEN")]);
+    let listed = a.must(1, "item list", &[("case", &case)]).value;
+    let to = listed.as_array().unwrap().iter().find(|row| row["value"] == "zqto.example").unwrap()["id"].clone();
+    let form = [("item", to.as_str().unwrap()), ("profession", "legal"), ("because", "a letter to counsel")];
+    a.must(1, "item hold-back", &form);
     // What a partner gave lies in a case of its own here: it stays too.
     let theirs = b.indicator(&b.case("Theirs"), "theirs.example");
     b.must(1, "disclosure new", &[("item", &theirs), ("to", "XA"), ("delete-after", "30d")]);
@@ -387,10 +402,12 @@ fn a_case_is_handed_over_as_a_bag_by_another_than_who_reviewed_it_and_what_is_no
     assert!(refused.verdict.is_some(), "{refused:?}");
     assert!(transfer(2, &theirs, &out, None).unwrap_err().what.contains("given by a partner"));
     let would = transfer(2, &case, &out, Some(("dry-run", "yes"))).unwrap().value;
-    assert_eq!((&would["items"], &would["exhibits"]), (&2.into(), &1.into()), "{would}");
+    assert_eq!((&would["items"], &would["exhibits"]), (&3.into(), &1.into()), "{would}");
     assert!(!std::path::Path::new(&out).exists());
     let done = transfer(2, &case, &out, None).unwrap();
-    assert_eq!(done.value["stays"][0]["id"], secret.as_str());
+    let stays = done.value["stays"].as_array().unwrap();
+    assert_eq!(stays.len(), 3, "{stays:?}");
+    assert!(stays.iter().any(|s| s["id"] == secret.as_str()));
     let all = bag(&out);
     for (there, text) in [
         (true, "goes.example"),
@@ -400,17 +417,21 @@ fn a_case_is_handed_over_as_a_bag_by_another_than_who_reviewed_it_and_what_is_no
         (true, "of lasting value"),
         (false, "secret.example"),
         (false, "theirs.example"),
+        (true, "zqfrom.example"),
+        (false, "zqto.example"),
         (false, "[masked]"),
     ] {
         assert_eq!(all.contains(text), there, "{text}");
     }
     let signed = std::fs::read(format!("{out}/tagmanifest-sha256.txt")).unwrap();
     assert_eq!(done.value["signed"], comity::value::digest::Digest::of(&signed).to_string());
-    // It is on record, with the exhibit's chain of custody; it is not handed over twice, and then erased whole.
+    // It is on record, with the exhibit's chain of custody; where the medium failed it is handed over again, and then erased whole.
     let chain = a.must(1, "item custody", &[("item", &exhibit)]).value;
     assert_eq!(chain["entries"].as_array().unwrap().last().unwrap()["event"], "exported");
     assert_eq!(explained(&a, &case)["reviews"][0]["outcome"], "handed-over");
-    assert_eq!(transfer(2, &case, &a.path("again"), None).unwrap_err().kind, ErrorKind::Refused);
+    transfer(2, &case, &a.path("again"), None).unwrap();
+    bag(&a.path("again"));
+    assert!(transfer(2, &case, &out, None).is_err(), "never over what is there");
     a.must(1, "retention purge", &[("case", &case), ("because", "the archive has it")]);
     for site in [&a, &b] {
         site.must(1, "audit verify", &[]);

@@ -145,6 +145,7 @@ pub fn line_of(workspace: &Workspace, record: &Record) -> Result<String, Error> 
 /// Records whose content has these words.
 pub fn hits(workspace: &Workspace, words: &str, limit: u32) -> Result<Vec<Hit>, Error> {
     let mut hits = Vec::new();
+    workspace.searches_less()?;
     for id in search::find(&workspace.db, words, limit)? {
         // Where personal data are masked, that a record has these words is not told either.
         if let Some(record) = workspace.records().get(id)?

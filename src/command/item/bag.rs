@@ -158,7 +158,8 @@ impl NewBag {
         Ok(Digest::of(manifest))
     }
 
-    /// Moves the bag to its place, once it is on record. Returns the folder, fit to be shown.
+    /// Moves the bag to its place, once it is on record: the same command writes it once more where that fails. Returns the folder, fit to
+    /// be shown.
     ///
     /// # Errors
     ///

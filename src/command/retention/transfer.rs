@@ -1,5 +1,8 @@
 //! The transfer that a review of retention came to: a bag of a case or an item, handed over to an archive or another authority by another
-//! person than who reviewed it. It erases nothing. What partners gave, what a third party's word binds and what is held back stays.
+//! person than who reviewed it. It erases nothing. What partners gave, what another originator's word binds and what is held back stays,
+//! and so does whatever names or speaks of that.
+
+use std::collections::HashSet;
 
 use serde::Serialize;
 
@@ -9,7 +12,7 @@ use crate::command::definition::{
 };
 use crate::command::item::bag::NewBag;
 use crate::command::item::chain::{attachment_of, banner, enter_damage, exhibit_of};
-use crate::command::{case, destination, disclosure, item, request, review};
+use crate::command::{case, destination, item, request, review};
 use crate::gate::cleared::{self, Cleared};
 use crate::record::custody::{self, Event, Words};
 use crate::record::kind::Kind;
@@ -71,7 +74,7 @@ struct Transferred {
     items: usize,
     /// How many of them with their files.
     exhibits: usize,
-    /// How many requests, reviews and disclosures are told of.
+    /// How many requests and reviews are told of.
     procedure: usize,
     /// What stays.
     stays: Vec<Stays>,
@@ -88,7 +91,7 @@ struct Transferred {
 struct Contents {
     items: Vec<Id>,
     exhibits: Vec<Id>,
-    /// Requests, reviews and disclosures.
+    /// Own requests, and reviews of what goes.
     procedure: Vec<Id>,
     stays: Vec<Stays>,
 }
@@ -110,33 +113,71 @@ fn stays(record: &Record) -> Result<Option<&'static str>, Error> {
 
 fn contents_of(workspace: &Workspace, of: &Record, job: &mut Job) -> Result<Contents, Error> {
     let mut contents = Contents::default();
+    // What names others, and whom.
+    let mut naming: Vec<(Id, Vec<Id>)> = Vec::new();
     let mut sort = |record: &Record| -> Result<(), Error> {
         if let Some(because) = stays(record)? {
             contents.stays.push(Stays { id: record.id, because });
-        } else {
-            contents.items.push(record.id);
-            if items::is_exhibit(record) {
-                contents.exhibits.push(record.id);
-            }
+            return Ok(());
+        }
+        contents.items.push(record.id);
+        if items::is_exhibit(record) {
+            contents.exhibits.push(record.id);
+        }
+        let references = items::Terms::read(&record.terms)?.references;
+        if !references.is_empty() {
+            naming.push((record.id, references));
         }
         Ok(())
     };
     if of.kind == Kind::Item {
         sort(of)?;
-        return Ok(contents);
+    } else {
+        let mut after = None;
+        loop {
+            let query = Query { case: Some(of.id), after, limit: Some(2000), ..Query::kind(Kind::Item) };
+            let page = workspace.records().find(&query)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            page.iter().try_for_each(&mut sort)?;
+            job.at("looking", 0, None)?;
+        }
     }
-    let mut after = None;
+    let mut goes: HashSet<Id> = contents.items.iter().copied().collect();
+    // What names something that stays would tell of it, and what names that would, too.
     loop {
-        let query = Query { case: Some(of.id), after, limit: Some(2000), ..Query::kind(Kind::Item) };
-        let page = workspace.records().find(&query)?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id);
-        page.iter().try_for_each(&mut sort)?;
-        job.at("looking", 0, None)?;
+        let mut more = Vec::new();
+        for (id, references) in naming.iter().filter(|(id, _)| goes.contains(id)) {
+            for named in references.iter().filter(|named| !goes.contains(*named)) {
+                if workspace.records().get(*named)?.is_some_and(|named| !named.is_purged()) {
+                    more.push(*id);
+                    break;
+                }
+            }
+        }
+        if more.is_empty() {
+            break;
+        }
+        for id in more {
+            goes.remove(&id);
+            contents.stays.push(Stays { id, because: "it names something that stays" });
+        }
     }
-    for kind in [Kind::Request, Kind::Review, Kind::Disclosure] {
-        let found = workspace.records().find(&Query { case: Some(of.id), ..Query::kind(kind) })?;
-        contents.procedure.extend(found.iter().filter(|r| !r.is_purged()).map(|r| r.id));
+    contents.items.retain(|id| goes.contains(id));
+    contents.exhibits.retain(|id| goes.contains(id));
+    if of.kind == Kind::Case {
+        let home = workspace.meta.desk;
+        let requests = workspace.records().find(&Query { case: Some(of.id), ..Query::kind(Kind::Request) })?;
+        // What a partner wrote is the partner's.
+        let own: Vec<Id> = requests.iter().filter(|r| r.desk == home && !r.is_purged()).map(|r| r.id).collect();
+        goes.extend(&own);
+        contents.procedure = own;
+    }
+    for id in contents.items.iter().chain(&contents.procedure.clone()) {
+        let reviews = workspace.records().find(&Query { subject: Some(*id), ..Query::kind(Kind::Review) })?;
+        contents
+            .procedure
+            .extend(reviews.iter().filter(|r| r.desk == workspace.meta.desk && !r.is_purged()).map(|r| r.id));
     }
     Ok(contents)
 }
@@ -159,6 +200,10 @@ fn transfer(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Out
     let to = destination::empty_folder(args, "export")?;
     let (receiver, authority) = (args.line("to")?, args.line("authority")?);
     let review = review_of(workspace, &record)?;
+    if record.desk != workspace.meta.desk && record.kind == Kind::Case {
+        let what = "the case is another desk's: what it says of it is its own to hand over";
+        return Err(Error::not_allowed(what).hint("hand over the items that are this desk's, one by one"));
+    }
     let now = workspace.may_sign(retention::TRANSFER)?;
     // Who may not do it learns nothing of what there is.
     let case = Case { receiver, authority, now };
@@ -223,13 +268,15 @@ fn transfer(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Out
 
 fn said(answer: &Transferred) -> String {
     let mut all = vec![format!(
-        "{}, {} of them with their files, and what {} say.",
+        "{}, {} of them with their files, and {} of this desk and its legal reviewers.",
         counted(answer.items, "item"),
         answer.exhibits,
-        counted(answer.procedure, "request, review or disclosure")
+        counted(answer.procedure, "paper")
     )];
-    if !answer.stays.is_empty() {
-        all.push(format!("{} here; --json lists why.", counted(answer.stays.len(), "item stays")));
+    match answer.stays.len() {
+        0 => {}
+        1 => all.push("1 item stays here; --json says why.".to_owned()),
+        n => all.push(format!("{n} items stay here; --json says why.")),
     }
     all.join(" ")
 }
@@ -267,8 +314,9 @@ fn write(
         bag.put("data/case.json", &line(&case::row(workspace, record)?)?)?;
         bag.put("data/what-this-does-not-prove.txt", include_bytes!("../../../assets/exhibit/not-proved.txt"))?;
     }
+    let reviewed_by = retention::signed_by(review).map(|by| workspace.name_of(by)).transpose()?;
     let about = serde_json::json!({
-        "exercise": banner(workspace), "review": review.id, "reviewed_by": review.text("by"), "because": workspace.text_of(review, "because")?,
+        "exercise": banner(workspace), "review": review.id, "reviewed_by": reviewed_by, "because": workspace.text_of(review, "because")?,
         "to": receiver, "authority": authority, "at": now.to_string(),
         "by": workspace.name_of(workspace.person())?, "stays": contents.stays.len(),
     });
@@ -292,8 +340,7 @@ fn write(
             let Some(record) = workspace.records().get(*id)? else { continue };
             let row = match record.kind {
                 Kind::Request => line(&request::row(workspace, &record)?)?,
-                Kind::Review => line(&review::row(workspace, &record)?)?,
-                _ => line(&disclosure::row(workspace, &record)?)?,
+                _ => line(&review::whole(workspace, &record)?.value)?,
             };
             workspace.keep_looks()?;
             part.write(&row)?;

@@ -98,6 +98,12 @@ SELECT EXISTS (SELECT 1 FROM main.record WHERE subject IN (?1, ?2) AND kind = 'h
     OR coalesce((
         SELECT state FROM main.record WHERE subject = ?1 AND kind = 'retention' AND state <> 'event' ORDER BY number DESC LIMIT 1
     ) IN ('restrict', 'transfer', 'handed-over'), 0)
+    OR coalesce((
+        SELECT state FROM main.record WHERE subject = ?2 AND kind = 'retention' AND state <> 'event' ORDER BY number DESC LIMIT 1
+    ) IN ('restrict', 'transfer', 'handed-over'), 0)
+
+-- name: record.due_now
+SELECT due FROM main.record WHERE id = ?1
 
 -- name: act.for_partners
 SELECT position FROM act WHERE audience = 'partners' AND desk = ?1 ORDER BY position

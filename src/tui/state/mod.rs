@@ -54,7 +54,7 @@ use crate::value::id::Id;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::draft::Drafts;
 use crate::workspace::error::{Error, ErrorKind};
-use crate::workspace::journal::Matter;
+use crate::workspace::journal::{Matter, Wanted};
 use crate::workspace::open::AsOf;
 
 /// Why the screens are left.
@@ -141,7 +141,7 @@ pub struct State {
     /// What waited on the member and was passed, while one works through it.
     passed: Vec<Id>,
     /// The personal data whose reason is asked for.
-    wanted: Option<Matter>,
+    wanted: Option<Wanted>,
     /// The personal data whose reason was not given, and on which screen.
     declined: Option<(Matter, ScreenId)>,
     /// Rows of the body, without its headings.

@@ -11,7 +11,7 @@ use crate::tui::page::StyledText;
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::tui::worker::{Message, Outbox, Ticket};
-use crate::workspace::journal::Matter;
+use crate::workspace::journal::{Matter, Wanted};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Progress;
 
@@ -28,21 +28,22 @@ fn hand_on<T: Send + 'static>(
     }
     let Some(wanted) = workspace.wanted_reason() else { return };
     if let Ok(purpose) = workspace.offered_reason(wanted) {
-        let _ = outbox.send(Box::new(move |state| state.ask_why(wanted.matter, &purpose)));
+        let _ = outbox.send(Box::new(move |state| state.ask_why(wanted, &purpose)));
     }
 }
 
 impl State {
     /// Asks why personal data of a matter are looked at, unless that was declined on this screen. The Desk lists what is new of all
     /// matters, and asks nothing: whoever opens a record of it is asked.
-    fn ask_why(&mut self, matter: Matter, purpose: &str) {
+    fn ask_why(&mut self, wanted: Wanted, purpose: &str) {
+        let matter = wanted.matter;
         let is_open = self.mode.find::<Why<Self>>().is_some();
         let is_overview =
             self.screen() == ScreenId::DESK && self.view().page.about.is_none() && self.mode.overlays().is_empty();
         if is_open || is_overview || self.mode.is_locked() || self.declined == Some((matter, self.screen())) {
             return;
         }
-        self.wanted = Some(matter);
+        self.wanted = Some(wanted);
         let what = match matter {
             Matter::Case(case) => phrase!("case {short}", short = case.short()),
             Matter::Redress => tr("complaints").to_owned(),
@@ -52,13 +53,19 @@ impl State {
     }
 
     fn reason_given(&mut self, reason: String) {
-        let Some(matter) = self.wanted.take() else { return };
+        let Some(wanted) = self.wanted.take() else { return };
         self.declined = None;
-        self.read(move |workspace| workspace.give_reason_for(matter, &reason), |state, ()| state.fetch());
+        self.read(
+            move |workspace| workspace.give_reason_for(wanted, &reason),
+            |state, given| match given {
+                Ok(()) => state.fetch(),
+                Err(failure) => state.show_failure(&failure),
+            },
+        );
     }
 
     fn reason_declined(&mut self) {
-        self.declined = self.wanted.take().map(|matter| (matter, self.screen()));
+        self.declined = self.wanted.take().map(|wanted| (wanted.matter, self.screen()));
         self.show_message(StyledText::new(
             tr("Personal data stay masked here; they are asked about on another screen."),
             StyleRole::Note,
