@@ -78,7 +78,7 @@ pub(super) fn await_carriage(
 }
 
 /// How many changes' words are added to the index in one run.
-const RUN: usize = 256;
+const RUN: usize = 4096;
 
 /// The changes of an act that is being stored, and their words.
 pub(super) struct ChangeRows<'c> {
