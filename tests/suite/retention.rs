@@ -347,7 +347,8 @@ fn bag(folder: &str) -> String {
         .into_iter()
         .map(|(path, _)| path.strip_prefix(folder).unwrap().to_owned())
         .collect();
-    (named.sort(), there.sort());
+    named.sort();
+    there.sort();
     assert_eq!(named, there);
     all
 }
