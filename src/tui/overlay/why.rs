@@ -1,4 +1,5 @@
-//! Why personal data are looked at: asked once for each case and session, before they are shown. It offers the purpose of the case.
+//! Why personal data, or what is held, is looked at: asked once for each case and session, before it is shown. For personal data it offers
+//! the purpose of the case.
 
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
@@ -20,21 +21,22 @@ const LEAVES: char = '.';
 /// The reason that is asked for.
 pub struct Why<S> {
     reason: Input,
-    /// What is looked at, in a few words.
-    what: String,
+    /// What is shown once a reason is given.
+    asked: String,
     give: fn(&mut S, String),
     leave: fn(&mut S),
 }
 
 impl<S: 'static> Why<S> {
-    /// Asks why something is looked at, and offers a purpose; `give` takes the reason, `leave` that none is given.
-    pub fn new(what: &str, purpose: &str, give: fn(&mut S, String), leave: fn(&mut S)) -> Self {
-        Self { reason: Input::new(purpose, false), what: what.to_owned(), give, leave }
+    /// Asks why something is looked at, and offers a purpose, or nothing; `asked` says what is shown then, `give` takes the reason, `leave`
+    /// that none is given.
+    pub fn new(asked: String, purpose: &str, give: fn(&mut S, String), leave: fn(&mut S)) -> Self {
+        Self { reason: Input::new(purpose, false), asked, give, leave }
     }
 
     fn notes(&self) -> [StyledText; 3] {
         [
-            StyledText::from(phrase!("Personal data of {what} are shown once you say why.", what = self.what)),
+            StyledText::from(self.asked.clone()),
             StyledText::new(
                 tr("Your name, the time, the records and this reason go on record; oversight reads them."),
                 StyleRole::Note,

@@ -49,7 +49,12 @@ impl State {
             Matter::Redress => tr("complaints").to_owned(),
             Matter::Desk => tr("the desk").to_owned(),
         };
-        self.mode.push(Box::new(Why::new(&what, purpose, Self::reason_given, Self::reason_declined)));
+        let asked = if wanted.restricted {
+            phrase!("What is held or restricted in {what} is shown once you type why.", what)
+        } else {
+            phrase!("Personal data of {what} are shown once you say why.", what)
+        };
+        self.mode.push(Box::new(Why::new(asked, purpose, Self::reason_given, Self::reason_declined)));
     }
 
     fn reason_given(&mut self, reason: String) {
