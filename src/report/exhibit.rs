@@ -428,6 +428,7 @@ mod tests {
         Exhibit {
             id: "0".repeat(32),
             number: "E-000000".into(),
+            folder: "data".into(),
             title: "image\u{1b}[31m of a disk".into(),
             sha256: "ab".repeat(32),
             media: vec![["md5".into(), "cd".repeat(16), "ewfacquire 20140816".into()]],
