@@ -113,11 +113,14 @@ fn what_is_held_or_restricted_is_seen_only_with_a_reason() {
     // What silence does not erase is restricted once its date has passed.
     let form = [("case", case.as_str()), ("type", "evidence"), ("category", "content"), ("value", "a disk")];
     let disk = a.make(1, "item add", &form);
+    let when_it_came = comity::workspace::open::Moment::Time(a.now);
     a.pass_stated(24 * 800);
     let value = |reason| a.run_because(1, reason, "item show", &[("item", &disk)]).unwrap().value["value"].clone();
     assert_eq!((value(None), value(Some(WHY))), (MASK.into(), "a disk".into()));
-    let then = a.open(1).unwrap().as_of(before, &mut Job::silent()).unwrap();
-    assert!(then.find_record(&disk, &[Kind::Item]).is_err(), "it was not there yet");
+    let then = a.open(1).unwrap().as_of(when_it_came, &mut Job::silent()).unwrap();
+    let record = then.find_record(&disk, &[Kind::Item]).unwrap();
+    assert_eq!(then.text_of(&record, "value").unwrap(), MASK, "nor by looking back to before its date");
+    drop(then);
     let form = [("item", disk.as_str()), ("event", "examined"), ("because", "zqlaboratory")];
     a.must(1, "item handover", &form);
     let told = |reason| a.run_because(1, reason, "item custody", &[("item", &disk)]).unwrap().value.to_string();

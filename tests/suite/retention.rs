@@ -396,12 +396,15 @@ fn a_case_is_handed_over_as_a_bag_by_another_than_who_reviewed_it_and_what_is_no
     };
     // Nobody has said that it is transferred; then the same person does not hand it over.
     assert_eq!(transfer(2, &case, &out, None).unwrap_err().kind, ErrorKind::Refused);
-    for (of, why) in [(&case, "of lasting value"), (&theirs, "of lasting value")] {
+    let cases = a.must(1, "case list", &[]).value;
+    let their_case = cases.as_array().unwrap().iter().find(|c| c["desk"] == "XB").unwrap()["id"].as_str().unwrap();
+    for (of, why) in [(case.as_str(), "of lasting value"), (&theirs, "of lasting value"), (their_case, "of use")] {
         a.must(1, "retention review", &[("record", of), ("outcome", "transfer"), ("reason", why), ("next", "20d")]);
     }
     let refused = transfer(1, &case, &out, None).unwrap_err();
     assert!(refused.verdict.is_some(), "{refused:?}");
     assert!(transfer(2, &theirs, &out, None).unwrap_err().what.contains("given by a partner"));
+    assert!(transfer(2, their_case, &out, None).unwrap_err().what.contains("another desk's"));
     let would = transfer(2, &case, &out, Some(("dry-run", "yes"))).unwrap().value;
     assert_eq!((&would["items"], &would["exhibits"]), (&3.into(), &1.into()), "{would}");
     assert!(!std::path::Path::new(&out).exists());
