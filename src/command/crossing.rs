@@ -72,10 +72,10 @@ pub fn not_made_for(path: &Path) -> Error {
 
 /// A page or a table with what an exercise says on it; as it is, where it is of none. It is asked before anything is signed over it.
 pub fn marked(realm: &Realm, text: String, form: PageFormat) -> String {
-    let Realm::Exercise(name) = realm else { return text };
+    let (Realm::Exercise(name), Some(banner)) = (realm, realm.banner()) else { return text };
     let tag = realm.tag().unwrap_or_default();
     match form {
-        PageFormat::Text => format!("{BANNER} ({name})\n\n{text}\n{BANNER} ({name})\n"),
+        PageFormat::Text => format!("{banner}\n\n{text}\n{banner}\n"),
         PageFormat::Csv => format!("{tag}\n{text}"),
         PageFormat::Json => match text.strip_prefix('{') {
             Some(rest) => format!("{{\"exercise\":\"{tag}\",{rest}"),

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use super::definition::{ApplyError, KindDef, WhenDue};
 use super::hold::StandingHolds;
 use super::kind::Kind;
-use super::store::{Query, Record, RecordStore};
+use super::store::{Record, RecordStore};
 use super::{hold, hold_notice, retention};
 use crate::value::id::Id;
 use crate::value::timestamp::Timestamp;
@@ -73,8 +73,7 @@ impl Restrictions {
     ///
     /// Where the records cannot be read.
     pub fn of(records: &dyn RecordStore) -> Result<Self, ApplyError> {
-        let cases = records.find(&Query::kind(Kind::Case))?;
-        let cases = cases.iter().filter(|case| retention::is_restricted_by_review(case)).map(|case| case.id).collect();
+        let cases = retention::restricted_cases(records)?;
         Ok(Self { holds: StandingHolds::of(records)?, unanswered: hold_notice::unanswered(records)?, cases })
     }
 

@@ -1,6 +1,8 @@
 //! Reviews of retention: somebody looks at what is due and says that it is kept, restricted, erased, made anonymous or transferred,
 //! why, and when it is looked at again. An event of the procedure, which gives things their dates, is recorded here too.
 
+use std::collections::BTreeSet;
+
 use super::definition::{
     ActContext, ApplyError, AudienceRule, ChangeDef, ChangeView, Content, GateInputs, KindDef, Line, LookUp, Moves,
     WhenDue, moved, need, only_own_desk, put_new, reasons_gate_inputs, token,
@@ -184,6 +186,21 @@ pub fn silence_erases(record: &Record) -> bool {
 /// Whether a record is restricted by a review.
 pub fn is_restricted_by_review(record: &Record) -> bool {
     record.terms.get(RESTRICTED).and_then(Json::truth) == Some(true)
+}
+
+/// The cases that a review restricts: found by their reviews, since a desk has many cases and few of these.
+pub fn restricted_cases(records: &dyn RecordStore) -> Result<BTreeSet<Id>, ApplyError> {
+    let mut cases = BTreeSet::new();
+    for state in [State::Restricted, State::Transferred, State::HandedOver] {
+        for review in records.find(&Query::state(state))? {
+            let Some(case) = review.subject.filter(|subject| review.case == Some(*subject)) else { continue };
+            // A newer review may say otherwise.
+            if records.get(case)?.is_some_and(|case| is_restricted_by_review(&case)) {
+                cases.insert(case);
+            }
+        }
+    }
+    Ok(cases)
 }
 
 /// The event that a record's date follows from, where one was recorded.

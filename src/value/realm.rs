@@ -47,6 +47,14 @@ impl Realm {
         }
     }
 
+    /// What a paper says above everything, with the name of the exercise; `None`: it is of none.
+    pub fn banner(&self) -> Option<String> {
+        match self {
+            Self::Live => None,
+            Self::Exercise(name) => Some(format!("{BANNER} ({name})")),
+        }
+    }
+
     /// The SSHSIG namespace for one purpose in this realm, such as `act.v1.live@comity`. A signature made in one
     /// namespace is void in every other.
     pub fn namespace(&self, purpose: &str) -> String {

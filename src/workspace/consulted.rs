@@ -68,6 +68,17 @@ struct Entry {
     looks: Vec<Viewing>,
 }
 
+/// How a record may be shown.
+#[derive(PartialEq, Eq)]
+enum View {
+    /// As it is.
+    Shown,
+    /// Not before a reason is given, which is asked for.
+    Asked,
+    /// Masked.
+    Masked(Masked),
+}
+
 impl Workspace {
     /// Whether personal data are masked here: nothing can be noted of who looks at them.
     pub const fn masks_personal_data(&self) -> bool {
@@ -85,11 +96,9 @@ impl Workspace {
         if self.is_privileged(record)? {
             return Ok(true);
         }
-        let masked = self.looks.borrow().masked;
-        let is_hidden = self.keeps_from_view(record)?;
-        // That something was found and is not shown would say that it is there: [`Self::searches_less`] says what is left out.
-        self.looks.borrow_mut().masked = masked;
-        Ok(is_hidden)
+        // That something was found and is masked is not remembered: it would say that it is there. [`Self::searches_less`] says what is
+        // left out.
+        Ok(self.view_of(record)? != View::Shown)
     }
 
     /// Lets what is shown say that a search leaves something out here, whether anything of that has the words or not.
@@ -128,30 +137,28 @@ impl Workspace {
         Ok(())
     }
 
-    /// Whether a record may not be shown here, and why is remembered; where it may, and is personal or restricted, so is the look.
-    fn keeps_from_view(&self, record: &Record) -> Result<bool, Error> {
+    /// How a record may be shown here. Where it is shown, and is personal or restricted, the look is remembered.
+    fn view_of(&self, record: &Record) -> Result<View, Error> {
         let restricted = self.is_restricted(record)?;
         if !restricted && !consultation::is_personal(&self.records(), record, kind_def)? {
-            return Ok(false);
+            return Ok(View::Shown);
         }
         let matter = matter_of(record);
         let has_reason = if restricted { self.reasons().cover(record) } else { self.has_reason(matter) };
         let mut looks = self.looks.borrow_mut();
         if self.masks_personal_data() {
-            looks.masked = Some(Masked::Unnoted);
-            return Ok(true);
+            return Ok(View::Masked(Masked::Unnoted));
         }
         if !has_reason && self.is_second_view() && self.journal.session().asks {
             let wanted = looks.wanted.get_or_insert(Wanted { matter, restricted });
             wanted.restricted |= restricted && wanted.matter == matter;
-            return Ok(true);
+            return Ok(View::Asked);
         }
         if !has_reason && restricted {
-            looks.masked = Some(Masked::Restricted);
-            return Ok(true);
+            return Ok(View::Masked(Masked::Restricted));
         }
         looks.seen.entry(matter).or_default().insert(record.id);
-        Ok(false)
+        Ok(View::Shown)
     }
 
     /// Whether what a record says is held or restricted: it is shown only to who says why they look.
@@ -382,8 +389,15 @@ impl Workspace {
 
     /// What a record's content is shown as: itself, noted where it is personal, or masked.
     pub(super) fn for_showing(&self, record: &Record, content: Json) -> Result<Json, Error> {
-        let is_kept = self.is_held_back(record)? || self.keeps_from_view(record)?;
-        Ok(if is_kept { masked(&content) } else { content })
+        if self.is_held_back(record)? {
+            return Ok(masked(&content));
+        }
+        match self.view_of(record)? {
+            View::Shown => return Ok(content),
+            View::Asked => {}
+            View::Masked(why) => self.looks.borrow_mut().masked = Some(why),
+        }
+        Ok(masked(&content))
     }
 
     /// Notes what was looked at since this was called last, durably. To be called before any of it is shown.

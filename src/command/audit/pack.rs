@@ -26,7 +26,7 @@ use crate::store::tree::SqlTree;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::json::Json;
-use crate::value::realm::{BANNER, Realm};
+use crate::value::realm::Realm;
 use crate::value::text::counted;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
@@ -327,9 +327,9 @@ fn verify(_: &mut CommandContext, args: &Args, _: &mut Job) -> Result<Output, Er
         counted(found.changes, "change"),
         counted(found.verdicts, "verdict"),
     );
-    let said = match &found.card.realm {
-        Realm::Live => said,
-        Realm::Exercise(name) => format!("{BANNER} ({name}). {said}"),
+    let said = match found.card.realm.banner() {
+        None => said,
+        Some(banner) => format!("{banner}. {said}"),
     };
     Ok(Output::thing(&CheckedPack {
         realm: found.card.realm.clone(),

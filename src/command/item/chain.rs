@@ -6,13 +6,13 @@ use crate::act::header::Audience;
 use crate::record::custody::{self, Event, State, Words};
 use crate::record::store::{ChangeRow, Query, Record, RecordStore as _};
 use crate::record::{authorisation, item};
+use crate::report::bag::safe_name;
 use crate::report::exhibit::{CarriedStamp, Entry, Exhibit, Stamp};
 use crate::seal::time_stamp::{self, TimeStamp, TimeStampError};
 use crate::store::read;
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
-use crate::value::realm::{BANNER, Realm};
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
 use crate::workspace::evidence::{self, Attachment, Damage};
@@ -78,17 +78,35 @@ pub fn exhibit_of(workspace: &Workspace, record: &Record) -> Result<(Exhibit, Op
         stamps,
         alarms,
         written: (workspace.now().to_string(), me),
-        banner: banner(workspace),
+        banner: workspace.meta.realm.banner(),
     };
     Ok((exhibit, attachment))
 }
 
-/// What a paper says above everything, in an exercise.
-pub fn banner(workspace: &Workspace) -> Option<String> {
-    match &workspace.meta.realm {
-        Realm::Live => None,
-        Realm::Exercise(name) => Some(format!("{BANNER} ({name})")),
-    }
+/// Prepares an exhibit to leave in a folder of a bag: the entry that says so goes along with its chain. Returns what is entered in that
+/// chain here.
+pub fn leaving(
+    exhibit: &mut Exhibit,
+    folder: String,
+    (entry, now): (Id, Timestamp),
+    (why, authority): (String, String),
+) -> Words {
+    exhibit.path = format!("{folder}/exhibit/{}", safe_name(&exhibit.file));
+    exhibit.folder = folder;
+    let hash = exhibit.sha256.clone();
+    exhibit.entries.push(Entry {
+        id: entry.to_string(),
+        event: Event::Exported.to_string(),
+        at: now.to_string(),
+        signed: now.to_string(),
+        who: exhibit.written.1.clone(),
+        why: why.clone(),
+        authority: authority.clone(),
+        sha256_before: hash.clone(),
+        sha256_after: hash.clone(),
+        ..Entry::default()
+    });
+    Words { why, authority, before: hash.clone(), after: hash, ..Words::default() }
 }
 
 /// What authorises that an exhibit is kept and shown: what the entries name, and the authorisations on record.

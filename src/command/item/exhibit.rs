@@ -4,17 +4,15 @@
 use serde::Serialize;
 
 use super::bag::NewBag;
-use super::chain::{attachment_of, enter_damage, exhibit_of};
+use super::chain::{attachment_of, enter_damage, exhibit_of, leaving};
 use crate::act::header::Audience;
 use crate::command::definition::{Args, Output};
 use crate::command::destination;
 use crate::gate::cleared;
-use crate::record::custody::{self, Event, Words};
+use crate::record::custody::{self, Event};
 use crate::record::letter;
 use crate::record::privilege;
 use crate::record::store::Record;
-use crate::report::bag::safe_name;
-use crate::report::exhibit::Entry;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::workspace::error::Error;
@@ -58,26 +56,8 @@ pub(super) fn export(workspace: &mut Workspace, record: &Record, args: &Args, jo
     privilege::not_held_back(record)?;
     let (mut exhibit, _) = exhibit_of(workspace, record)?;
     let (id, entry) = (workspace.entropy.id()?, workspace.entropy.id()?);
-    exhibit.folder = "data".to_owned();
-    exhibit.path = format!("data/exhibit/{}", safe_name(&attachment.name));
-    let sha256 = attachment.sha256.to_string();
-    let words = Words {
-        why: "written out with its chain of custody".into(),
-        before: sha256.clone(),
-        after: sha256,
-        ..Words::default()
-    };
-    exhibit.entries.push(Entry {
-        id: entry.to_string(),
-        event: Event::Exported.to_string(),
-        at: now.to_string(),
-        signed: now.to_string(),
-        who: exhibit.written.1.clone(),
-        why: words.why.clone(),
-        sha256_before: words.before.clone(),
-        sha256_after: words.after.clone(),
-        ..Entry::default()
-    });
+    let why = "written out with its chain of custody".to_owned();
+    let words = leaving(&mut exhibit, "data".to_owned(), (entry, now), (why, String::new()));
     let records = workspace.trusted_records()?;
     let cleared = cleared::clear_copy_out(&records, &workspace.meta.realm, now, workspace.person(), exhibit)?
         .map_err(|verdict| Error::refused(verdict, Some(record.id)))?;

@@ -10,17 +10,16 @@ use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
+use crate::command::desk::workspace_info::short;
 use crate::command::item::bag::NewBag;
-use crate::command::item::chain::{attachment_of, banner, enter_damage, exhibit_of};
+use crate::command::item::chain::{attachment_of, enter_damage, exhibit_of, leaving};
 use crate::command::{case, destination, item, request, review};
 use crate::gate::cleared::{self, Cleared};
 use crate::record::custody::{self, Event, Words};
 use crate::record::kind::Kind;
 use crate::record::retention::{self, HandedOver, REVIEWABLE};
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{item as items, kind_def, privilege};
-use crate::report::bag::safe_name;
-use crate::report::exhibit::{Entry, Exhibit};
+use crate::record::{item as items, privilege};
 use crate::value::digest::Digest;
 use crate::value::id::Id;
 use crate::value::text::counted;
@@ -165,34 +164,42 @@ fn contents_of(workspace: &Workspace, of: &Record, job: &mut Job) -> Result<Cont
     }
     contents.items.retain(|id| goes.contains(id));
     contents.exhibits.retain(|id| goes.contains(id));
+    // What a partner wrote is the partner's.
+    let own = |query: Query| -> Result<Vec<Record>, Error> {
+        let mut found = workspace.records().find(&query)?;
+        found.retain(|r| r.desk == workspace.meta.desk && !r.is_purged());
+        Ok(found)
+    };
     if of.kind == Kind::Case {
-        let home = workspace.meta.desk;
-        let requests = workspace.records().find(&Query { case: Some(of.id), ..Query::kind(Kind::Request) })?;
-        // What a partner wrote is the partner's.
-        let own: Vec<Id> = requests.iter().filter(|r| r.desk == home && !r.is_purged()).map(|r| r.id).collect();
-        goes.extend(&own);
-        contents.procedure = own;
+        contents.procedure.extend(own(Query { case: of.case, ..Query::kind(Kind::Request) })?.iter().map(|r| r.id));
+        goes.extend(&contents.procedure);
     }
-    for id in contents.items.iter().chain(&contents.procedure.clone()) {
-        let reviews = workspace.records().find(&Query { subject: Some(*id), ..Query::kind(Kind::Review) })?;
-        contents
-            .procedure
-            .extend(reviews.iter().filter(|r| r.desk == workspace.meta.desk && !r.is_purged()).map(|r| r.id));
-    }
+    let reviews = own(Query { case: of.case, ..Query::kind(Kind::Review) })?;
+    contents.procedure.extend(reviews.iter().filter(|r| r.subject.is_some_and(|of| goes.contains(&of))).map(|r| r.id));
     Ok(contents)
 }
 
-/// The review that says that a record is transferred.
+/// The review that says that a record is transferred, where the record is this desk's to hand over.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Refused`] where none says so, or a newer one says otherwise.
+/// [`ErrorKind::Refused`] where none says so, a newer one says otherwise, or the record stays.
 pub fn review_of(workspace: &Workspace, record: &Record) -> Result<Record, Error> {
-    retention::to_be_transferred(&workspace.records(), record.id)?.ok_or_else(|| {
+    let review = retention::to_be_transferred(&workspace.records(), record.id)?.ok_or_else(|| {
         let what = format!("no review says that the {} is transferred", record.kind);
         let how = format!("one person says so: `comity retention review {} --outcome transfer`", record.id.short());
         Error::not_allowed(what).hint(how)
-    })
+    })?;
+    if record.kind == Kind::Case && record.desk != workspace.meta.desk {
+        let what = "the case is another desk's: what it says of it is its own to hand over";
+        return Err(Error::not_allowed(what).hint("hand over the items that are this desk's, one by one"));
+    }
+    if record.kind == Kind::Item
+        && let Some(because) = stays(record)?
+    {
+        return Err(Error::not_allowed(because).hint("nothing was written"));
+    }
+    Ok(review)
 }
 
 fn transfer(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
@@ -200,14 +207,9 @@ fn transfer(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Out
     let to = destination::empty_folder(args, "export")?;
     let (receiver, authority) = (args.line("to")?, args.line("authority")?);
     let review = review_of(workspace, &record)?;
-    if record.desk != workspace.meta.desk && record.kind == Kind::Case {
-        let what = "the case is another desk's: what it says of it is its own to hand over";
-        return Err(Error::not_allowed(what).hint("hand over the items that are this desk's, one by one"));
-    }
     let now = workspace.may_sign(retention::TRANSFER)?;
     // Who may not do it learns nothing of what there is.
-    let case = Case { receiver, authority, now };
-    let case = clear(workspace, &review, case)?;
+    let handed_over = clear(workspace, &review, Handover { receiver, authority, now })?;
     let contents = contents_of(workspace, &record, job)?;
     if contents.items.is_empty() && record.kind == Kind::Item {
         let because = contents.stays.first().map_or("there is nothing to hand over", |s| s.because);
@@ -227,17 +229,17 @@ fn transfer(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Out
         return Ok(Output::thing(&answer).with_message(said));
     }
     let mut bag = NewBag::begin(to)?;
-    let entries = write(workspace, &record, (&review, &case), &contents, &mut bag, job)?;
-    let (number, title) = (format!("{}-{}", kind_def(record.kind).prefix, record.id.short()), record.id.to_string());
+    let entries = write(workspace, &record, (&review, &handed_over), &contents, &mut bag, job)?;
+    let (number, id) = (short(record.kind, record.id), record.id.to_string());
     let (desk, me) = (workspace.own_record()?, workspace.name_of(workspace.person())?);
     let desk = workspace.text_of(&desk, "name")?;
-    let banner = banner(workspace).unwrap_or_default();
+    let banner = workspace.meta.realm.banner().unwrap_or_default();
     let info = [
         ("External-Description", banner.as_str()),
         ("Source-Organization", desk.as_str()),
         ("Contact-Name", me.as_str()),
         ("External-Identifier", number.as_str()),
-        ("Internal-Sender-Identifier", title.as_str()),
+        ("Internal-Sender-Identifier", id.as_str()),
     ];
     let signed = bag.sign(workspace, now, PURPOSE, &info)?;
     // Logged first: what was handed over and not logged cannot be.
@@ -248,7 +250,7 @@ fn transfer(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Out
         exhibits: count(answer.exhibits),
         stay: count(answer.stays.len()),
     };
-    let Case { receiver, authority, .. } = case.value();
+    let Handover { receiver, authority, .. } = handed_over.value();
     workspace.act(retention::TRANSFER, Audience::OwnDesk, None, |act, entropy| {
         act.change(retention::transferred(review.id, &figures, receiver, authority, entropy.salt()?))?;
         for (id, of, words) in &entries {
@@ -282,7 +284,7 @@ fn said(answer: &Transferred) -> String {
 }
 
 /// To whom something is handed over, under which authority, and when.
-struct Case {
+struct Handover {
     receiver: String,
     authority: String,
     now: Timestamp,
@@ -303,12 +305,12 @@ type CustodyEntry = (Id, Id, Words);
 fn write(
     workspace: &mut Workspace,
     record: &Record,
-    (review, case_of): (&Record, &Cleared<Case>),
+    (review, handed_over): (&Record, &Cleared<Handover>),
     contents: &Contents,
     bag: &mut NewBag,
     job: &mut Job,
 ) -> Result<Vec<CustodyEntry>, Error> {
-    let Case { receiver, authority, now } = case_of.value();
+    let Handover { receiver, authority, now } = handed_over.value();
     let total = contents.items.len() as u64;
     if record.kind == Kind::Case {
         bag.put("data/case.json", &line(&case::row(workspace, record)?)?)?;
@@ -316,7 +318,7 @@ fn write(
     }
     let reviewed_by = retention::signed_by(review).map(|by| workspace.name_of(by)).transpose()?;
     let about = serde_json::json!({
-        "exercise": banner(workspace), "review": review.id, "reviewed_by": reviewed_by, "because": workspace.text_of(review, "because")?,
+        "exercise": workspace.meta.realm.banner(), "review": review.id, "reviewed_by": reviewed_by, "because": workspace.text_of(review, "because")?,
         "to": receiver, "authority": authority, "at": now.to_string(),
         "by": workspace.name_of(workspace.person())?, "stays": contents.stays.len(),
     });
@@ -355,17 +357,9 @@ fn write(
         workspace.keep_looks()?;
         let (mut exhibit, _) = exhibit_of(workspace, &record)?;
         let entry = workspace.entropy.id()?;
-        let sha256 = attachment.sha256.to_string();
-        let words = Words {
-            why: format!("handed over to {receiver} with its case"),
-            authority: authority.clone(),
-            before: sha256.clone(),
-            after: sha256,
-            ..Words::default()
-        };
-        exhibit.folder = format!("data/exhibits/{id}");
-        exhibit.path = format!("{}/exhibit/{}", exhibit.folder, safe_name(&attachment.name));
-        exhibit.entries.push(exported(entry, &exhibit, &words, *now));
+        let why = format!("handed over to {receiver} with its case");
+        let folder = format!("data/exhibits/{id}");
+        let words = leaving(&mut exhibit, folder, (entry, *now), (why, authority.clone()));
         let cleared = clear(workspace, review, exhibit)?;
         if let Err(damage) = bag.put_exhibit(workspace, &record, (&attachment, &cleared), job)? {
             enter_damage(workspace, &record, damage)?;
@@ -374,22 +368,6 @@ fn write(
         entries.push((entry, record.id, words));
     }
     Ok(entries)
-}
-
-/// An entry of the chain of custody as it goes along, of what is happening now.
-fn exported(id: Id, exhibit: &Exhibit, words: &Words, now: Timestamp) -> Entry {
-    Entry {
-        id: id.to_string(),
-        event: Event::Exported.to_string(),
-        at: now.to_string(),
-        signed: now.to_string(),
-        who: exhibit.written.1.clone(),
-        why: words.why.clone(),
-        authority: words.authority.clone(),
-        sha256_before: words.before.clone(),
-        sha256_after: words.after.clone(),
-        ..Entry::default()
-    }
 }
 
 fn line(value: &impl Serialize) -> Result<Vec<u8>, Error> {

@@ -95,12 +95,14 @@ ORDER BY act.position DESC
 
 -- name: record.is_restricted_since
 SELECT EXISTS (SELECT 1 FROM main.record WHERE subject IN (?1, ?2) AND kind = 'hold' AND state = 'standing')
-    OR coalesce((
-        SELECT state FROM main.record WHERE subject = ?1 AND kind = 'retention' AND state <> 'event' ORDER BY number DESC LIMIT 1
-    ) IN ('restrict', 'transfer', 'handed-over'), 0)
-    OR coalesce((
-        SELECT state FROM main.record WHERE subject = ?2 AND kind = 'retention' AND state <> 'event' ORDER BY number DESC LIMIT 1
-    ) IN ('restrict', 'transfer', 'handed-over'), 0)
+    OR EXISTS (
+        SELECT 1 FROM main.record AS said
+        WHERE said.subject IN (?1, ?2) AND said.kind = 'retention' AND said.state IN ('restrict', 'transfer', 'handed-over')
+            AND NOT EXISTS (
+                SELECT 1 FROM main.record AS newer
+                WHERE newer.subject = said.subject AND newer.kind = 'retention' AND newer.state <> 'event' AND newer.number > said.number
+            )
+    )
 
 -- name: record.due_now
 SELECT due FROM main.record WHERE id = ?1
