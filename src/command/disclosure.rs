@@ -226,14 +226,27 @@ pub struct DisclosureSummary {
 
 /// A disclosure's record as it is shown.
 pub fn row(workspace: &Workspace, record: &Record) -> Result<DisclosureSummary, Error> {
+    row_of(workspace, record, &mut BTreeMap::new())
+}
+
+/// The same, where the names of people that were looked up before are known.
+fn row_of(
+    workspace: &Workspace,
+    record: &Record,
+    names: &mut BTreeMap<Person, String>,
+) -> Result<DisclosureSummary, Error> {
     let terms = Terms::read(&disclosure::of_record(record))?;
+    let proposed_by = match names.get(&terms.proposed_by) {
+        Some(name) => name.clone(),
+        None => names.entry(terms.proposed_by).or_insert(workspace.name_of(terms.proposed_by)?).clone(),
+    };
     Ok(DisclosureSummary {
         id: record.id,
         partner: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
         state: record.state,
         purpose: terms.purpose,
         delete_after_days: terms.delete_after_days,
-        proposed_by: workspace.name_of(terms.proposed_by)?,
+        proposed_by,
         at: record.instant("at"),
         items: items_of(workspace, record)?.len(),
         emergency: terms.emergency,
@@ -248,9 +261,15 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<DisclosureSummary, 
 
 /// Every disclosure; those that wait for their second person first.
 pub fn rows(workspace: &Workspace) -> Result<Vec<DisclosureSummary>, Error> {
-    let mut all = workspace.records().find(&Query::kind(Kind::Disclosure))?;
-    all.sort_by_key(|r| !r.is(disclosure::State::Proposed));
-    all.iter().map(|r| row(workspace, r)).collect()
+    workspace.glance(|workspace| {
+        let (mut all, mut names) = (Vec::new(), BTreeMap::new());
+        workspace.records().each(&Query::kind(Kind::Disclosure), |record| {
+            all.push(row_of(workspace, &record, &mut names)?);
+            Ok::<(), Error>(())
+        })?;
+        all.sort_by_key(|row| row.state != disclosure::State::Proposed.any());
+        Ok(all)
+    })
 }
 
 fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {

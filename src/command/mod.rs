@@ -4,6 +4,7 @@
 //! and answers with values that the command line prints and the screens draw.
 
 pub mod availability;
+pub mod choice;
 pub mod copy_out;
 pub mod crossing;
 pub mod definition;

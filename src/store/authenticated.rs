@@ -45,9 +45,11 @@ pub(super) enum Authentication {
     Off,
     /// They are kept up; what is read was written by the same replay.
     Kept,
+    /// The same, and records are kept as they were before the act.
+    Compared,
     /// They are kept up, and what is read is compared with them.
     Checked,
-    /// The same, and records are kept as they were before the act.
+    /// They are kept up, what is read is compared with them, and records are kept as they were before the act.
     Undoable,
 }
 
@@ -178,7 +180,7 @@ impl<'c> Buckets<'c> {
         new_from: (i64, i64),
     ) -> Option<Self> {
         let checks = matches!(how, Authentication::Checked | Authentication::Undoable);
-        let undo = (how == Authentication::Undoable).then_some(position);
+        let undo = matches!(how, Authentication::Compared | Authentication::Undoable).then_some(position);
         (how != Authentication::Off).then(|| Self::new(conn, checks, undo, new_from))
     }
 

@@ -213,6 +213,11 @@ const NO_TERMS: &str = "CREATE TEMP TABLE terms (number INTEGER PRIMARY KEY, tex
 const NO_LOCAL: &str = "CREATE TEMP VIEW change AS SELECT *, NULL AS local FROM main.change";
 const NO_COUNTS: &str = include_str!("sql/stand-ins.sql");
 
+/// Whether the database is of an older format, and only read.
+pub(super) fn is_older(conn: &Connection) -> Result<bool, StoreError> {
+    Ok(format_of(conn)? < FORMAT)
+}
+
 /// Returns the format of the database.
 pub(super) fn format_of(conn: &Connection) -> Result<i64, StoreError> {
     Ok(conn.query_row("PRAGMA user_version", [], |r| r.get(0))?)
@@ -274,7 +279,7 @@ pub(super) const ACTS: &[&str] = &["act", "change"];
 ///
 /// Where the workspace is of an older format, and only read.
 pub(super) fn shadow_tables(conn: &Connection, tables: &[&str]) -> Result<(), StoreError> {
-    if format_of(conn)? < FORMAT {
+    if is_older(conn)? {
         return Err(StoreError::Foreign(
             "a workspace of an older format cannot be shown as it was: open it once without --readonly",
         ));
@@ -292,13 +297,42 @@ pub(super) fn shadow_tables(conn: &Connection, tables: &[&str]) -> Result<(), St
     Ok(())
 }
 
-/// Lets the log be read again, up to an act and its last change, after the tables were shadowed.
+/// The columns of a record, in the order in which the table has them.
+const RECORD: &str =
+    "number, id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared, bucket";
+
+/// Shadows the records with what they were when the act at a position was the last and the next record had this number, the counts
+/// with copies that may be changed, and what waits with an empty table, in memory and for this connection alone. `last` is the last
+/// act that there is: what acts after that one change while this is read is taken back as it is read.
+pub(super) fn show_records_before(conn: &Connection, until: i64, last: i64, number: i64) -> Result<(), StoreError> {
+    shadow_tables(conn, &["record", "item_tally", "due_tally", "waiting"])?;
+    conn.execute_batch(&format!(
+        "INSERT INTO temp.item_tally SELECT * FROM main.item_tally; \
+         INSERT INTO temp.due_tally SELECT * FROM main.due_tally; \
+         INSERT INTO temp.record ({RECORD}) SELECT {RECORD} FROM ( \
+             SELECT *, min(position) FROM main.undo WHERE position > {until} AND number < {number} GROUP BY number); \
+         ALTER TABLE temp.record RENAME TO was; \
+         CREATE TEMP VIEW changed AS SELECT {RECORD} FROM main.undo AS newer \
+             WHERE position > {last} AND number < {number} AND number NOT IN (SELECT number FROM temp.was) \
+             AND position = (SELECT min(position) FROM main.undo WHERE position > {last} AND number = newer.number); \
+         CREATE TEMP VIEW record AS \
+             SELECT {RECORD} FROM main.record WHERE +number < {number} \
+                 AND number NOT IN (SELECT number FROM temp.was) \
+                 AND number NOT IN (SELECT number FROM main.undo WHERE position > {last}) \
+             UNION ALL SELECT {RECORD} FROM temp.was \
+             UNION ALL SELECT {RECORD} FROM temp.changed"
+    ))?;
+    conn.flush_prepared_statement_cache();
+    Ok(())
+}
+
+/// Lets the log be read up to an act and its last change, also where its tables were shadowed.
 pub fn show_log_until(conn: &Connection, position: i64, row: i64) -> Result<(), StoreError> {
     conn.flush_prepared_statement_cache();
     conn.execute_batch(&format!(
-        "DROP TABLE temp.act; DROP TABLE temp.change; \
-         CREATE TEMP VIEW act AS SELECT * FROM main.act WHERE position <= {position}; \
-         CREATE TEMP VIEW change AS SELECT * FROM main.change WHERE row <= {row}"
+        "DROP TABLE IF EXISTS temp.act; DROP TABLE IF EXISTS temp.change; \
+         CREATE TEMP VIEW act AS SELECT * FROM main.act WHERE +position <= {position}; \
+         CREATE TEMP VIEW change AS SELECT * FROM main.change WHERE +row <= {row}"
     ))?;
     Ok(())
 }

@@ -11,6 +11,7 @@ pub mod import;
 mod insert;
 pub mod log;
 pub mod migrate;
+pub mod past;
 pub mod prepared;
 pub mod read;
 pub mod records;

@@ -260,6 +260,52 @@ impl<'c> SqlRecordStore<'c> {
         Ok(number.query_row([id], |r| r.get(0)).optional()?)
     }
 
+    /// Reads the records that fit, one after another: whoever needs little of many holds one at a time.
+    ///
+    /// # Errors
+    ///
+    /// Where one cannot be read, or the reader's own.
+    pub fn each<E: From<RecordStoreError>>(
+        &self,
+        q: &Query,
+        mut read: impl FnMut(Record) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (clause, mut values) = clause(q, is_any_item(q));
+        let order = if q.due_by.is_some() { "due, number" } else { "number" };
+        let limit = q.limit.map_or_else(String::new, |l| format!(" LIMIT {l}"));
+        // Where all that fits lies in one bucket, that is what is read: no other index says what is there.
+        let bucket = self.buckets.as_ref().and(bucket_of_query(q));
+        if let (Some(buckets), Some(bucket)) = (&self.buckets, bucket) {
+            buckets.check_bucket(bucket)?;
+        }
+        let from = match bucket {
+            // Bound like any value: a statement for each bucket would be prepared again and again.
+            Some(bucket) => {
+                values.push(Box::new(bucket));
+                format!("INDEXED BY record_bucket WHERE bucket = ?{} AND", values.len())
+            }
+            None => "WHERE".to_owned(),
+        };
+        let text = format!(
+            "SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared, number, bucket \
+             FROM record {from} {clause} ORDER BY {order}{limit}"
+        );
+        let mut find = self.conn.prepare_cached(&text).map_err(RecordStoreError::from)?;
+        let mut rows = find.query(rusqlite::params_from_iter(values)).map_err(RecordStoreError::from)?;
+        while let Some(row) = rows.next().map_err(RecordStoreError::from)? {
+            match (self.read_checked(row), self.left_out) {
+                (Ok(record), _) => read(record)?,
+                (Err(fault), Some(left_out)) if is_damage(&fault) => {
+                    let id = row.get::<_, Id>(0).map_or_else(|_| "without an id".to_owned(), |id| id.to_string());
+                    let kind = row.get::<_, Kind>(1).map_or("record", Kind::word);
+                    left_out.borrow_mut().insert(format!("{kind} {id}"));
+                }
+                (Err(fault), _) => return Err(fault.into()),
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the record of that number in the table of records.
     pub fn at(&self, place: i64) -> Result<Option<Record>, RecordStoreError> {
         let sql = if self.buckets.is_some() { sql!("record.at_checked") } else { sql!("record.at") };
@@ -510,58 +556,11 @@ impl RecordStore for SqlRecordStore<'_> {
     }
 
     fn find(&self, q: &Query) -> Result<Vec<Record>, RecordStoreError> {
-        let (clause, mut values) = clause(q);
-        let order = if q.due_by.is_some() { "due, number" } else { "number" };
-        let limit = q.limit.map_or_else(String::new, |l| format!(" LIMIT {l}"));
-        // Where all that fits lies in one bucket, that is what is read: no other index says what is there.
-        let bucket = self.buckets.as_ref().and(bucket_of_query(q));
-        if let (Some(buckets), Some(bucket)) = (&self.buckets, bucket) {
-            buckets.check_bucket(bucket)?;
-        }
-        // Nearly every record is an item: reading the first ones is faster than sorting all of them.
-        let is_any_item = matches!(
-            q,
-            Query {
-                kind: Some(Kind::Item),
-                state: None,
-                case: None,
-                partner: None,
-                subject: None,
-                tier: None,
-                key: None,
-                due_by: None,
-                shared: false,
-                ..
-            }
-        );
-        let from = match bucket {
-            // Bound like any value: a statement for each bucket would be prepared again and again.
-            Some(bucket) => {
-                values.push(Box::new(bucket));
-                format!("INDEXED BY record_bucket WHERE bucket = ?{} AND", values.len())
-            }
-            None if is_any_item => "NOT INDEXED WHERE".to_owned(),
-            None => "WHERE".to_owned(),
-        };
-        let place = if self.buckets.is_some() { ", number, bucket" } else { "" };
-        let text = format!(
-            "SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared{place} \
-             FROM record {from} {clause} ORDER BY {order}{limit}"
-        );
-        let mut find = self.conn.prepare_cached(&text)?;
-        let mut rows = find.query(rusqlite::params_from_iter(values))?;
         let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            match (self.read_checked(row), self.left_out) {
-                (Ok(record), _) => found.push(record),
-                (Err(fault), Some(left_out)) if is_damage(&fault) => {
-                    let id = row.get::<_, Id>(0).map_or_else(|_| "without an id".to_owned(), |id| id.to_string());
-                    let kind = row.get::<_, Kind>(1).map_or("record", Kind::word);
-                    left_out.borrow_mut().insert(format!("{kind} {id}"));
-                }
-                (Err(fault), _) => return Err(fault),
-            }
-        }
+        self.each(q, |record| {
+            found.push(record);
+            Ok::<(), RecordStoreError>(())
+        })?;
         Ok(found)
     }
 
@@ -662,8 +661,28 @@ impl RecordStore for SqlRecordStore<'_> {
     }
 }
 
-/// Returns a query as the condition of a statement, and its values.
-fn clause(q: &Query) -> (String, Vec<Box<dyn ToSql>>) {
+/// Whether a query asks for items, whichever they are. Nearly every record is an item: reading the first ones is faster than sorting all
+/// of them.
+const fn is_any_item(q: &Query) -> bool {
+    matches!(
+        q,
+        Query {
+            kind: Some(Kind::Item),
+            state: None,
+            case: None,
+            partner: None,
+            subject: None,
+            tier: None,
+            key: None,
+            due_by: None,
+            shared: false,
+            ..
+        }
+    )
+}
+
+/// Returns a query as the condition of a statement, and its values; of one that is read in order, where no index of kinds is to be used.
+fn clause(q: &Query, in_order: bool) -> (String, Vec<Box<dyn ToSql>>) {
     let mut text = String::from("1");
     let mut values: Vec<Box<dyn ToSql>> = Vec::new();
     let mut and = |part: &str, value: Box<dyn ToSql>| {
@@ -672,7 +691,7 @@ fn clause(q: &Query) -> (String, Vec<Box<dyn ToSql>>) {
     };
     // Where a query asks for due records, the unary plus keeps SQLite from using the index of kind and state: it then reads
     // the index of due times in order, instead of reading and sorting all records of the kind.
-    let plus = if q.due_by.is_some() { "+" } else { "" };
+    let plus = if in_order || q.due_by.is_some() { "+" } else { "" };
     if let Some(kind) = q.kind {
         and(&format!("{plus}kind = ?"), Box::new(kind));
     }
@@ -706,9 +725,15 @@ fn clause(q: &Query) -> (String, Vec<Box<dyn ToSql>>) {
     (text, values)
 }
 
+/// Returns the code of a desk, of this one or of a partner; `None` where there is none of this id.
+pub fn code_of(conn: &Connection, desk: Id) -> Result<Option<String>, StoreError> {
+    let mut code = conn.prepare_cached(sql!("record.code"))?;
+    Ok(code.query_row(params![desk, Kind::Partner, Kind::Desk], |r| r.get(0)).optional()?.flatten())
+}
+
 /// Returns how many records fit.
 pub fn count(conn: &Connection, q: &Query) -> Result<u64, StoreError> {
-    let (clause, values) = clause(q);
+    let (clause, values) = clause(q, false);
     let mut count = conn.prepare_cached(&format!("SELECT count(*) FROM record WHERE {clause}"))?;
     Ok(count.query_row(rusqlite::params_from_iter(values), |r| r.get(0))?)
 }
@@ -835,13 +860,14 @@ pub fn by_state(conn: &Connection, kind: Kind, home: Id) -> Result<Vec<InState>,
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Returns the ids of records of a kind that begin with these hex digits: at most two, which tell that they are not enough.
-pub fn by_prefix(conn: &Connection, kind: Kind, digits: &str) -> Result<Vec<Id>, StoreError> {
+/// Returns the ids of records of a kind that begin with these hex digits, in their order and at most so many: who looks for one asks for
+/// two, which tell that the digits are not enough.
+pub fn by_prefix(conn: &Connection, kind: Kind, digits: &str, most: u32) -> Result<Vec<Id>, StoreError> {
     let mut find = conn.prepare_cached(sql!("record.by_prefix"))?;
     let low = format!("{:0<32}", digits.to_ascii_lowercase());
     let high = format!("{:f<32}", digits.to_ascii_lowercase());
     let (Some(low), Some(high)) = (Id::parse(&low), Id::parse(&high)) else { return Ok(Vec::new()) };
-    let rows = find.query_map(params![low, high, kind], |r| r.get(0))?;
+    let rows = find.query_map(params![low, high, kind, most], |r| r.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -80,7 +80,7 @@ pub fn verify(
 /// Applies the acts up to a position in `back`, a second connection to the same database: what is read from it then is the
 /// record as it was, in memory alone. Content is read from the database itself, so what was erased since stays erased.
 /// Nothing is verified: see [`verify`].
-pub fn apply_until(
+pub(super) fn apply_until(
     conn: &Connection,
     back: &Connection,
     meta: &Meta,
@@ -484,7 +484,7 @@ impl<'c> Replay<'c> {
                 StoredAs { content_came: stored.content_came, searched: stored.searched },
             )
         })?;
-        let AppliedAct { header, position, .. } = applier.end()?;
+        let AppliedAct { header, position, next_number, .. } = applier.end()?;
         if !purpose.inserts_acts() {
             return Ok((header, listed));
         }
@@ -494,7 +494,7 @@ impl<'c> Replay<'c> {
             header: &header,
             via: act.via,
             first_row: act.first_row,
-            next_number: None,
+            next_number: Some(next_number),
             changes: act.changes,
             bytes: b"",
             signature: "",
@@ -518,6 +518,7 @@ impl<'c> Replay<'c> {
                 return integrity("a count of items is not what the acts say");
             }
             self.compare_rows(sql!("digest.in_order"), 2, |_| "a digest of records is not what the acts say".into())?;
+            self.compare_undo()?;
         }
         self.compare_rows(sql!("act.columns"), 10, |n| {
             format!("the columns of act {n} do not say what its header says")
@@ -527,6 +528,31 @@ impl<'c> Replay<'c> {
         self.compare_terms()?;
         if waiting(self.conn)? != waiting(self.scratch)? {
             return integrity("the list of acts that wait to be carried is not what the acts say");
+        }
+        Ok(())
+    }
+
+    /// Compares what is kept to take acts back, of those acts of which it is: not of those from before the format that can, nor from
+    /// before the records were made again.
+    fn compare_undo(&self) -> Result<(), StoreError> {
+        let first: Option<i64> = self.conn.query_row(sql!("undo.begins"), [], |r| r.get(0))?;
+        let first = first.unwrap_or(i64::MAX);
+        for (sql, columns) in [(sql!("act.next_numbers"), 2), (sql!("undo.in_order"), 16)] {
+            let (mut stored, mut applied) = (self.conn.prepare(sql)?, self.scratch.prepare(sql)?);
+            let (mut stored, mut applied) = (stored.query([first])?, applied.query([first])?);
+            loop {
+                let (stored, applied) = (stored.next()?, applied.next()?);
+                let fields = |row: Option<&rusqlite::Row<'_>>| {
+                    row.map(|row| (0..columns).map(|n| row.get(n)).collect::<Result<Vec<Value>, _>>()).transpose()
+                };
+                let (stored, applied) = (fields(stored)?, fields(applied)?);
+                if stored != applied {
+                    return integrity("what is kept of the records from before an act is not what the acts say");
+                }
+                if stored.is_none() {
+                    break;
+                }
+            }
         }
         Ok(())
     }
@@ -620,7 +646,8 @@ impl ChangeSink for ReplaySink<'_, '_> {
     fn authentication(&self) -> Authentication {
         match self.purpose {
             Purpose::Show => Authentication::Off,
-            Purpose::Verify | Purpose::Rebuild => Authentication::Kept,
+            Purpose::Verify => Authentication::Compared,
+            Purpose::Rebuild => Authentication::Kept,
             Purpose::Judge => Authentication::Checked,
         }
     }

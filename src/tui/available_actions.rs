@@ -9,6 +9,7 @@ use super::screen::partners::MEMBERS;
 use super::screen_id::ScreenId;
 use super::words::{basis, does};
 use crate::command::availability::{self, ByKey};
+use crate::command::choice::label;
 use crate::command::definition::Key;
 use crate::command::definition::{ArgKind, Args, Command};
 use crate::command::desk::workspace_info::{line_of, short};
@@ -19,7 +20,7 @@ use crate::record::disclosure as disclosures;
 use crate::record::item;
 use crate::record::kind::Kind;
 use crate::record::member;
-use crate::record::store::{ChangeRow, Query, Record, RecordStore as _};
+use crate::record::store::{ChangeRow, Record, RecordStore as _};
 use crate::store::read;
 use crate::value::class::Tier;
 use crate::value::id::Id;
@@ -153,56 +154,6 @@ pub fn prepare(
     Ok(known)
 }
 
-/// Records in a line.
-pub fn label(workspace: &Workspace, records: &[&Record]) -> Result<String, Error> {
-    let one = |r: &Record| short(r.kind, r.id);
-    match records {
-        [only] => Ok(format!("{}  {}", one(only), line_of(workspace, only)?)),
-        many => {
-            let names: Vec<String> = many.iter().take(6).map(|r| one(r)).collect();
-            let more = if many.len() > 6 { " …" } else { "" };
-            Ok(format!("{}: {}{more}", many.len(), names.join(" ")))
-        }
-    }
-}
-
-/// The label of one record.
-pub fn label_of(workspace: &Workspace, id: &str) -> Result<Option<String>, Error> {
-    let record = Id::parse(id).map(|id| workspace.records().get(id)).transpose()?.flatten();
-    record.map(|r| label(workspace, &[&r])).transpose()
-}
-
-/// What a list for a field of a form offers: a value and what is shown of it.
-pub fn choices(workspace: &Workspace, takes: ArgKind, form: &Args) -> Result<Vec<(String, String)>, Error> {
-    const MOST: u32 = 300;
-    let mut all = Vec::new();
-    match takes {
-        ArgKind::Partner => {
-            for partner in workspace.partners()? {
-                let name = workspace.text_of(&partner, "name")?;
-                let code = partner.key.clone().unwrap_or_default();
-                all.push((code.clone(), format!("{code}  {name}  {}", partner.state)));
-            }
-        }
-        ArgKind::Record(kinds) => {
-            for kind in kinds {
-                for record in workspace.records().find(&Query { limit: Some(MOST), ..Query::kind(*kind) })? {
-                    if !record.is_purged() {
-                        all.push((record.id.to_string(), label(workspace, &[&record])?));
-                    }
-                }
-            }
-        }
-        ArgKind::Known(words) => {
-            all.extend(
-                words(workspace, form)?.into_iter().map(|k| (k.word.clone(), format!("{}  {}", k.word, k.text))),
-            );
-        }
-        _ => {}
-    }
-    Ok(all)
-}
-
 /// A kind of request, as a list for a field offers it.
 pub struct KindChoice {
     /// Its id.
@@ -288,7 +239,7 @@ pub fn find(workspace: &Workspace, typed: &str) -> Result<Vec<(RecordRef, String
     let digits = typed.rsplit_once('-').map_or(typed, |(_, d)| d).to_lowercase();
     if digits.len() >= 4 && digits.chars().all(|c| c.is_ascii_hexdigit()) {
         for kind in crate::record::KINDS {
-            for id in crate::store::records::by_prefix(&workspace.db, kind.kind, &digits)? {
+            for id in crate::store::records::by_prefix(&workspace.db, kind.kind, &digits, 2)? {
                 workspace.records().get(id)?.map(&mut add).transpose()?;
             }
         }

@@ -1,9 +1,10 @@
 //! An act on several things: of each it is asked whether it can, and what is known of its form is found out for each. Asked
 //! on the threads beside the screens; nothing is done here.
 
-use super::available_actions::{Prepared, label, prepare};
+use super::available_actions::{Prepared, prepare};
 use super::page::RecordRef;
 use crate::command::availability;
+use crate::command::choice::label;
 use crate::command::definition::{ArgKind, Command, Handler};
 use crate::command::desk::workspace_info::short;
 use crate::command::run::{On, run};

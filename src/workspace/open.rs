@@ -26,7 +26,7 @@ use crate::store::log::{self, Meta};
 use crate::store::read::StoredChange;
 use crate::store::records::SqlRecordStore;
 use crate::store::write::{ActWriter, Author, Written};
-use crate::store::{read, replay};
+use crate::store::{past, read, records, replay};
 use crate::value::class::Role;
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -624,7 +624,7 @@ impl Workspace {
             }
         };
         let of = read::act(&log.db, act)?.map(|a| a.first_row as u64 + a.changes);
-        replay::apply_until(&log.db, &back.db, &self.meta, act, |p| job.go_on("reading the log", p.changes, of))?;
+        past::show(&log.db, &back.db, &self.meta, act, |p| job.go_on("reading the log", p.changes, of))?;
         back.as_of = Some(AsOf { act, at });
         Ok(back)
     }
@@ -678,9 +678,9 @@ impl Workspace {
 
     // --- reading -----------------------------------------------------------------------------------------------------
 
-    /// Reads at one moment: everything that is read in it is of the same state of the log.
+    /// Reads at one moment: everything that is read in it is of the same state of the log. A moment within another is the same one.
     pub fn glance<T>(&self, read: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
-        let _moment = connection::snapshot(&self.db)?;
+        let _moment = self.db.is_autocommit().then(|| connection::snapshot(&self.db)).transpose()?;
         read(self)
     }
 
@@ -864,7 +864,7 @@ impl Workspace {
         }
         let mut found = Vec::new();
         for kind in kinds {
-            found.extend(crate::store::records::by_prefix(&self.db, *kind, digits)?);
+            found.extend(records::by_prefix(&self.db, *kind, digits, 2)?);
         }
         match found.as_slice() {
             [one] => self.records().get(*one)?.ok_or_else(unknown),
@@ -881,8 +881,7 @@ impl Workspace {
 
     /// The code of a desk: this one's, or a partner's; the beginning of its id where it is neither.
     pub fn code_of(&self, desk: Id) -> Result<String, Error> {
-        let record = self.records().get(desk)?.filter(|r| r.kind == Kind::Partner || r.kind == Kind::Desk);
-        Ok(record.and_then(|r| r.key).unwrap_or_else(|| desk.short()))
+        Ok(records::code_of(&self.db, desk)?.unwrap_or_else(|| desk.short()))
     }
 
     /// The name of a member of any desk.

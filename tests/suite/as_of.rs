@@ -1,7 +1,7 @@
 //! Going back in the record: at every act of the demo's story the record is what it was when that act was the last. What
 //! was erased since stays erased, nothing can be written, and nothing is written beside the workspace.
 
-use crate::desks::{bytes_of, pair};
+use crate::desks::{Site, bytes_of, pair};
 use comity::command::command;
 use comity::command::definition::{Args, CommandContext, Handler};
 use comity::command::identity;
@@ -87,6 +87,69 @@ fn at_every_act_the_record_is_what_it_was() {
     assert_eq!(last(&further.reader().unwrap()), was.last().unwrap().0);
     drop((workspace, back, further));
     assert_eq!(bytes_of(&folder), before, "nothing was written");
+}
+
+#[test]
+fn what_waited_then_is_told_and_nothing_that_comes_later_changes_it() {
+    let (root, mut a, b) = pair();
+    let c = Site::found(root.path(), "XC");
+    let case = a.case("Harbour");
+    let mut was = Vec::new();
+    let mut note = |a: &mut Site| {
+        let now = a.open(1).unwrap();
+        was.push((last(&now), records_of(&now)));
+        drop(now);
+        a.pass(1);
+    };
+    let give = |a: &Site, value: &str, to: &str| {
+        let item = a.indicator(&case, value);
+        a.make(1, "disclosure new", &[("item", &item), ("to", to), ("delete-after", "30d")])
+    };
+    let as_file = |a: &Site, name: &str, of: &str| {
+        let out = a.path(name);
+        a.must(1, "item export", &[("format", "csv"), ("out", &out), ("disclosure", of), ("to", "XB")]);
+    };
+    note(&mut a);
+    let first = give(&a, "one.example", "XB");
+    note(&mut a);
+    as_file(&a, "first.csv", &first);
+    note(&mut a);
+    as_file(&a, "first-again.csv", &first);
+    note(&mut a);
+    let second = give(&a, "two.example", "XB");
+    note(&mut a);
+    a.carry(&b, "1");
+    note(&mut a);
+    // It went in a bundle already.
+    as_file(&a, "second.csv", &second);
+    note(&mut a);
+    // What is for all partners waits for one from when it is met.
+    a.meet(&c);
+    note(&mut a);
+    give(&a, "three.example", "XC");
+    note(&mut a);
+    a.export(&c, "2");
+    note(&mut a);
+    b.carry(&a, "3");
+    note(&mut a);
+    let mut workspace = a.open(1).unwrap();
+    let views: Vec<Workspace> = was
+        .iter()
+        .map(|(n, was)| {
+            let back = workspace.as_of(Moment::Act(*n), &mut Job::silent()).unwrap();
+            assert_eq!(records_of(&back), *was, "as of act {n}");
+            back
+        })
+        .collect();
+    let Handler::Writes(new) = command("case new").unwrap().run else { panic!() };
+    new(&mut workspace, &Args::default().with("title", "Quay").with("purpose", "cybercrime"), &mut Job::silent())
+        .unwrap();
+    let Handler::Writes(suspend) = command("partner suspend").unwrap().run else { panic!() };
+    let of = Args::default().with("partner", "XB").with("because", "a drill");
+    suspend(&mut workspace, &of, &mut Job::silent()).unwrap();
+    for ((n, was), back) in was.iter().zip(&views) {
+        assert_eq!(records_of(back), *was, "as of act {n}, when more was done");
+    }
 }
 
 #[test]

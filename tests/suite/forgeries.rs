@@ -552,6 +552,17 @@ fn a_workspace_of_an_older_format_gets_its_records_from_its_log() {
     desk.db.execute_batch(&format!("UPDATE record SET tier = 1 WHERE id = x'{}'", s.account)).unwrap();
     drop(desk);
     found(&s.a, &kept, "a tier that is lowered", "not what");
+    // The record of then is made of these.
+    for (what, sql) in [
+        ("a record as it was", "UPDATE undo SET state = 'held' WHERE position = (SELECT max(position) FROM undo)"),
+        ("a record as it was is left out", "DELETE FROM undo WHERE position = (SELECT max(position) FROM undo)"),
+        ("where records begin", "UPDATE act SET next_number = next_number - 1 WHERE position = 9"),
+    ] {
+        let desk = s.a.open(1).unwrap();
+        assert!(desk.db.execute(sql, []).unwrap() > 0, "{what}");
+        drop(desk);
+        found(&s.a, &kept, what, "from before an act is not what");
+    }
     let desk = s.a.open(1).unwrap();
     let lower = format!(
         "UPDATE record SET tier = 1 WHERE id = x'{}'; DROP INDEX change_local; \

@@ -368,26 +368,23 @@ fn reviews(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Resu
 
 fn releases(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
     let me = workspace.person().to_string();
-    for record in workspace.records().find(&Query::state(crate::record::disclosure::State::Proposed))? {
-        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+    let records = workspace.records();
+    let partner_of = |record: &Record| record.partner.map(|p| workspace.code_of(p)).transpose();
+    records.each(&Query::state(disclosure::State::Proposed), |record| {
+        let partner = partner_of(&record)?.unwrap_or_default();
         let other = record.text("proposed_by") != Some(me.as_str());
-        if record.terms.get("emergency").is_some() {
-            let mine = other && roles.iter().any(|r| matches!(r, Role::Investigator | Role::DeskOfficer));
-            tasks.push(task(
-                &record,
-                &partner,
-                "EMERGENCY: join it, as its second person",
-                None,
-                mine,
-                "second person",
-            ));
+        let is_emergency = record.terms.get("emergency").is_some();
+        let (may, what, whom) = if is_emergency {
+            let may = roles.iter().any(|r| matches!(r, Role::Investigator | Role::DeskOfficer));
+            (may, "EMERGENCY: join it, as its second person", "second person")
         } else {
-            let mine = other && roles.contains(&Role::ReleaseOfficer);
-            tasks.push(task(&record, &partner, "release, as its second person", None, mine, "release officer"));
-        }
-    }
-    for record in workspace.records().find(&Query::state(crate::record::disclosure::State::Released))? {
-        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+            (roles.contains(&Role::ReleaseOfficer), "release, as its second person", "release officer")
+        };
+        tasks.push(task(&record, &partner, what, None, other && may, whom));
+        Ok::<(), Error>(())
+    })?;
+    records.each(&Query::state(disclosure::State::Released), |record| {
+        let partner = partner_of(&record)?.unwrap_or_default();
         if disclosure::validation(&record, workspace.now()) == Some(Validation::Pending) {
             let people = [record.text("proposed_by"), record.text("joined_by")];
             let mine = roles.contains(&Role::ReleaseOfficer) && !people.contains(&Some(me.as_str()));
@@ -397,8 +394,8 @@ fn releases(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
             let what = "EMERGENCY not validated: recall it";
             tasks.push(task(&record, &partner, what, record.due, mine, "desk officer"));
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 fn erasures(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
@@ -544,7 +541,7 @@ fn clocks(workspace: &Workspace) -> Result<Clocks, Error> {
 }
 
 fn today(workspace: &mut Workspace, _: &Args, job: &mut Job) -> Result<Output, Error> {
-    let agenda = agenda(workspace, job)?;
+    let agenda = workspace.glance(|workspace| agenda(workspace, job))?;
     let now = workspace.now();
     let mut text = Vec::new();
     for (title, mine) in [("WAITS ON YOU", true), ("WAITS ON OTHERS", false)] {

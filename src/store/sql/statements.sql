@@ -110,6 +110,13 @@ SELECT due FROM main.record WHERE id = ?1
 -- name: act.for_partners
 SELECT position FROM act WHERE audience = 'partners' AND desk = ?1 ORDER BY position
 
+-- name: act.for_all_partners
+SELECT position FROM act WHERE audience = 'partners' AND via IS NULL
+
+-- name: act.heads
+SELECT change.record, change.terms FROM act JOIN change ON change.row = act.first_row
+WHERE act.first_row >= ?2 AND act.first_row < ?3 AND change.kind = ?1
+
 -- name: change.next_row
 SELECT coalesce(max(row), 0) + 1 FROM change
 
@@ -207,45 +214,45 @@ FROM record WHERE number >= ?1 AND number < ?2 AND bucket IS NULL ORDER BY numbe
 SELECT state, desk = ?2, count(*), min(number), max(number) FROM record WHERE kind = ?1 GROUP BY 1, 2
 
 -- name: record.items
-SELECT number FROM record INDEXED BY record_case WHERE case_id = ?1 AND kind = 'item'
+SELECT number FROM record WHERE case_id = ?1 AND kind = 'item'
 
 -- name: record.first_items
-SELECT number FROM record INDEXED BY record_case WHERE case_id = ?1 AND kind = 'item' LIMIT ?2
+SELECT number FROM record WHERE case_id = ?1 AND kind = 'item' LIMIT ?2
 
 -- name: record.people
-SELECT number FROM record INDEXED BY record_case WHERE case_id = ?1 AND kind = 'item' AND (
+SELECT number FROM record WHERE case_id = ?1 AND kind = 'item' AND (
     terms IN (SELECT CAST(number AS TEXT) FROM terms WHERE json_extract(text, '$.person_class') <> 'none')
     OR (terms LIKE '{%' AND json_extract(terms, '$.person_class') <> 'none')
 )
 
 -- name: record.clocks
-SELECT number FROM record INDEXED BY record_due
+SELECT number FROM record
 WHERE due IS NOT NULL AND (due <= ?1 OR number NOT IN (SELECT number FROM record WHERE kind = ?2)) ORDER BY due, number
 
 -- name: record.clocks_of_case
-SELECT number FROM record INDEXED BY record_case
+SELECT number FROM record
 WHERE case_id = ?3 AND due IS NOT NULL AND (due <= ?1 OR kind <> ?2) ORDER BY due, number
 
 -- name: record.clocks_of_no_case
-SELECT number FROM record INDEXED BY record_due
-WHERE due IS NOT NULL AND case_id IS NULL AND (due <= ?1 OR kind <> ?2) ORDER BY due, number
+SELECT number FROM record
+WHERE due IS NOT NULL AND +case_id IS NULL AND (due <= ?1 OR kind <> ?2) ORDER BY due, number
 
 -- name: record.clock_groups
 SELECT case_id, min(due), count(*), sum(kind = 'item') FROM record
 WHERE due IS NOT NULL AND case_id IS NOT NULL AND (due <= ?1 OR kind <> ?2) GROUP BY due / 86400000, case_id ORDER BY min(due)
 
 -- name: record.shared_groups
-SELECT case_id, shared, count(*) FROM record INDEXED BY record_shared WHERE shared IS NOT NULL GROUP BY case_id, shared
+SELECT case_id, shared, count(*) FROM record WHERE shared IS NOT NULL GROUP BY +case_id, shared
 
 -- name: record.reference
 SELECT kind, id FROM record WHERE number = ?1
 
 -- name: record.due_between
-SELECT count(*) FROM record INDEXED BY record_due WHERE due >= ?1 AND due < ?2
+SELECT count(*) FROM record WHERE due >= ?1 AND due < ?2
 
 -- name: record.others_due_between
-SELECT count(*) FROM record INDEXED BY record_kind
-WHERE (kind < 'item' OR kind > 'item') AND due >= ?1 AND due < ?2
+SELECT (SELECT count(*) FROM record WHERE kind < 'item' AND +due >= ?1 AND +due < ?2)
+    + (SELECT count(*) FROM record WHERE kind > 'item' AND +due >= ?1 AND +due < ?2)
 
 -- name: record.terms_size
 SELECT octet_length(coalesce((SELECT text FROM terms WHERE CAST(number AS TEXT) = record.terms AND number = CAST(record.terms AS INTEGER)), terms))
@@ -259,6 +266,9 @@ SELECT coalesce(max(number), 0) + 1 FROM record
 
 -- name: record.number
 SELECT number FROM record WHERE id = ?1
+
+-- name: record.code
+SELECT key FROM record WHERE id = ?1 AND kind IN (?2, ?3)
 
 -- name: record.is_purged
 SELECT state IN ('purged', 'readmitting'), partner FROM record WHERE id = ?1
@@ -295,7 +305,7 @@ SELECT count(*) FROM record NOT INDEXED WHERE case_id = ?1
 SELECT count(*) FROM record INDEXED BY record_case WHERE case_id = ?1
 
 -- name: record.by_prefix
-SELECT id FROM record WHERE id BETWEEN ?1 AND ?2 AND kind = ?3 LIMIT 2
+SELECT id FROM record WHERE id BETWEEN ?1 AND ?2 AND +kind = ?3 LIMIT ?4
 
 -- name: record.in_order
 SELECT number, id, kind, state, desk, case_id, partner, subject, tier, due, key,
@@ -370,6 +380,23 @@ SELECT hour, items, others FROM due_tally WHERE hour > ?1 ORDER BY hour LIMIT ?2
 -- name: act.by_week
 SELECT desk, (?1 - at) / 604800000, count(*) FROM act
 WHERE position > (SELECT max(position) FROM act) - ?3 AND at <= ?1 AND at > ?1 - ?2 * 604800000 GROUP BY 1, 2
+
+-- name: undo.count
+SELECT count(*) FROM undo WHERE position > ?1
+
+-- name: undo.numbers
+SELECT DISTINCT number FROM undo WHERE position > ?1 AND number < ?2
+
+-- name: undo.begins
+SELECT min(position) FROM act WHERE next_number IS NOT NULL
+
+-- name: undo.in_order
+SELECT position, number, id, kind, state, desk, case_id, partner, subject, tier, due, key,
+    coalesce((SELECT text FROM terms WHERE CAST(terms.number AS TEXT) = undo.terms AND terms.number = CAST(undo.terms AS INTEGER)), undo.terms), body, shared, bucket
+FROM undo WHERE position >= ?1 ORDER BY position, number
+
+-- name: act.next_numbers
+SELECT position, next_number FROM act WHERE position >= ?1 ORDER BY position
 
 -- name: undo.forget
 DELETE FROM undo

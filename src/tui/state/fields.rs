@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::State;
+use crate::command::choice::choices;
 use crate::command::definition::{ArgKind, PairRow};
 use crate::host::file;
 use crate::record::bundle::EXPORT;
-use crate::tui::available_actions::{KindChoice, are_kinds, choices, kinds};
+use crate::tui::available_actions::{KindChoice, are_kinds, kinds};
 use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::form::handling::{FormHost, LeftForm};
 use crate::tui::overlay::form::view::FormView;
