@@ -1,6 +1,7 @@
 //! Layer 11: the command line. It builds its commands from the command table, opens the workspace, runs the command and
 //! prints its output. It decides nothing.
 
+pub mod completion;
 pub mod demo;
 pub mod examples;
 pub mod fault;

@@ -11,7 +11,7 @@ use clap::parser::ValueSource;
 
 use super::manual::KeyRow;
 use super::tree::{self, OWN, REASON};
-use super::{guide, manual, passphrase, practise, print, tour};
+use super::{completion, guide, manual, passphrase, practise, print, tour};
 use crate::command::availability::{targets, why_not};
 use crate::command::batch::FILE;
 use crate::command::command;
@@ -109,6 +109,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocat
         crate::seal::age_file::light_scrypt();
     }
     let words: Vec<OsString> = words.into_iter().collect();
+    if let Some(written) = completion::answer(&words) {
+        return Invocation::Done(written.map_or_else(|error| output_error(&error), |()| 0));
+    }
     let matches = match tree::tree_for(&words).try_get_matches_from(words) {
         Ok(matches) => matches,
         Err(error) => {
@@ -458,7 +461,7 @@ fn output_error(error: &io::Error) -> u8 {
 }
 
 fn own(name: &str, matches: &ArgMatches, keys: fn() -> Vec<KeyRow>) -> u8 {
-    let mut tree = tree::tree();
+    let tree = tree::tree();
     let mut out = Vec::new();
     let written = match name {
         "man" => match matches.get_one::<String>("noun") {
@@ -473,10 +476,8 @@ fn own(name: &str, matches: &ArgMatches, keys: fn() -> Vec<KeyRow>) -> u8 {
             },
         },
         "completions" => {
-            use clap_complete::Shell;
-            let shell = matches.get_one::<String>("shell").and_then(|s| s.parse::<Shell>().ok()).unwrap_or(Shell::Bash);
-            clap_complete::generate(shell, &mut tree, "comity", &mut out);
-            Ok(())
+            let shell = matches.get_one::<String>("shell").map(String::as_str).unwrap_or_default();
+            completion::register(shell, &mut out)
         }
         _ => Ok(()),
     };

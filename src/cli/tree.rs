@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser};
 use clap::{ArgAction, ArgMatches, ValueHint, value_parser};
 
-use super::{examples, tour};
+use super::{completion, examples, tour};
 use crate::command::COMMAND_TABLES;
 use crate::command::definition::{Arg, ArgKind, Args, Command};
 use crate::demo::practise::{PractiseRole, templates};
@@ -69,9 +69,10 @@ fn tree_of(is_needed: &dyn Fn(&Command) -> bool) -> clap::Command {
         .subcommand(tour())
         .subcommand(practise())
         .subcommand(
-            clap::Command::new("completions").about("Print completions for a shell").arg(
-                clap::Arg::new("shell").required(true).value_parser(["bash", "zsh", "fish", "elvish", "powershell"]),
-            ),
+            clap::Command::new("completions")
+                .about("Print completions for a shell; they offer ids and titles where no passphrase has to be asked for")
+                .arg(clap::Arg::new("shell").required(true).value_parser(completion::SHELLS))
+                .after_help("Examples:\n  source <(comity completions bash)\n  comity completions fish | source"),
         )
         .subcommand(
             clap::Command::new("man")

@@ -12,6 +12,7 @@ mod candidates;
 mod ceilings;
 mod chaos;
 mod clock;
+mod completion;
 mod courier;
 mod crossings;
 mod dependencies;

@@ -1,0 +1,175 @@
+//! Completing what is typed at a shell: commands, options and words of the tree; and ids, each with what it is called, where the
+//! workspace opens without a question. Nobody is asked for a passphrase here, nothing is written, and what cannot be read is not offered.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write, stdout};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+use clap_complete::env::{EnvCompleter, Shells};
+
+use super::{passphrase, tree};
+use crate::command::choice::{MOST, choices, label};
+use crate::command::definition::{Arg, ArgKind, Args, CommandContext};
+use crate::command::{commands, identity};
+use crate::host::clock::Clock;
+use crate::host::folder;
+use crate::host::sandbox::{self, Reach};
+use crate::record::kind::Kind;
+use crate::record::kind_def;
+use crate::record::store::{Record, RecordStore as _};
+use crate::store::records::by_prefix;
+use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
+
+/// The variable by which a shell says which it is when it asks what there is to complete.
+const ASKED_BY: &str = "COMITY_COMPLETE";
+const BINARY: &str = "comity";
+
+/// The shells that there are completions for.
+pub const SHELLS: [&str; 5] = ["bash", "zsh", "fish", "elvish", "powershell"];
+
+/// Writes what a shell reads to have comity asked for completions.
+///
+/// # Errors
+///
+/// Where it cannot be written.
+pub fn register(shell: &str, out: &mut dyn Write) -> io::Result<()> {
+    match Shells::builtins().completer(shell) {
+        Some(shell) => shell.write_registration(ASKED_BY, BINARY, BINARY, BINARY, out),
+        None => Ok(()),
+    }
+}
+
+/// Answers a shell that asks what there is to complete; `None` where none does.
+pub fn answer(words: &[OsString]) -> Option<io::Result<()>> {
+    let asked = folder::variable(ASKED_BY)?;
+    let builtins = Shells::builtins();
+    let shell = builtins.completer(&asked)?;
+    Some(write_answer(shell, words))
+}
+
+fn write_answer(shell: &dyn EnvCompleter, words: &[OsString]) -> io::Result<()> {
+    // The shell puts `--` before what was typed.
+    let typed: Vec<OsString> = words.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
+    let mut tree = with_ids(tree::tree(), &Arc::new(Place::of(&typed)));
+    let here = std::env::current_dir().ok();
+    let mut out = Vec::new();
+    shell.write_complete(&mut tree, typed, here.as_deref(), &mut out)?;
+    stdout().write_all(&out)
+}
+
+/// The tree, in which arguments that take a record or a partner know which there are.
+fn with_ids(tree: clap::Command, place: &Arc<Place>) -> clap::Command {
+    commands().fold(tree, |tree, command| {
+        let fields: Vec<&'static Arg> =
+            command.args.iter().filter(|f| matches!(f.kind, ArgKind::Record(_) | ArgKind::Partner)).collect();
+        if fields.is_empty() {
+            return tree;
+        }
+        let with_all = |inner: clap::Command| {
+            fields.iter().fold(inner, |inner, field| {
+                let (place, takes) = (Arc::clone(place), field.kind);
+                let offered = move |typed: &OsStr| place.offer(takes, &typed.to_string_lossy());
+                inner.mut_arg(field.name, |arg| arg.add(ArgValueCompleter::new(offered)))
+            })
+        };
+        match command.noun {
+            "" => tree.mut_subcommand(command.name, with_all),
+            noun => tree.mut_subcommand(noun, |group| group.mut_subcommand(command.name, with_all)),
+        }
+    })
+}
+
+/// Where the records are, as the words and the environment say.
+struct Place {
+    workspace: Option<PathBuf>,
+    identity: Option<PathBuf>,
+    passphrase_file: Option<PathBuf>,
+}
+
+impl Place {
+    fn of(typed: &[OsString]) -> Self {
+        let said = |option: &str, variable: &str| {
+            said(typed, option).or_else(|| folder::variable(variable).map(OsString::from))
+        };
+        let path = |found: Option<OsString>| found.filter(|path| !path.is_empty()).map(PathBuf::from);
+        Self {
+            workspace: path(said("--workspace", "COMITY_WORKSPACE")).or_else(folder::workspace),
+            identity: path(said("--identity", "COMITY_IDENTITY")).or_else(folder::identity),
+            passphrase_file: path(said("--passphrase-file", "COMITY_PASSPHRASE_FILE")),
+        }
+    }
+
+    /// Opens the workspace to be read; `None` where somebody would have to be asked for something.
+    fn open(&self) -> Option<Workspace> {
+        let (workspace, identity) = (self.workspace.clone()?, self.identity.clone()?);
+        let from = self.passphrase_file.clone().filter(|path| path.as_os_str() != "-");
+        if from.is_none() && identity::asks_for_passphrase(&identity).ok()? {
+            return None;
+        }
+        let mut reach = Reach::default().with_folder_of(&identity).with_folder(&workspace);
+        reach.reads.extend(from.clone());
+        sandbox::limit(&reach);
+        let passphrase = passphrase::source(from);
+        let mut context = CommandContext { workspace, identity, passphrase, clock: Clock::System };
+        let (me, _) = identity::unlock(&mut context).ok()?;
+        let workspace = Workspace::open(&context.workspace, &context.identity, me, context.clock, true).ok()?;
+        // Whoever sees a desk for the first time is asked whether it is the right one.
+        workspace.first_sight().ok()?.is_none().then_some(workspace)
+    }
+
+    fn offer(&self, takes: ArgKind, typed: &str) -> Vec<CompletionCandidate> {
+        let offered = self.open().and_then(|workspace| offered(&workspace, takes, typed).ok());
+        let candidate = |(value, label): (String, String)| CompletionCandidate::new(value).help(Some(label.into()));
+        offered.unwrap_or_default().into_iter().map(candidate).collect()
+    }
+}
+
+/// What was typed for an option, in whichever of the two ways.
+fn said(typed: &[OsString], option: &str) -> Option<OsString> {
+    let mut found = None;
+    let mut words = typed.iter();
+    while let Some(word) = words.next() {
+        if word == option {
+            found = words.next().cloned();
+        } else if let Some(value) = word.to_str().and_then(|word| word.strip_prefix(option)?.strip_prefix('=')) {
+            found = Some(value.into());
+        }
+    }
+    found
+}
+
+/// What may be typed on, each with what it is called. Ids are written as they are begun: with the letter of their kind, or without.
+fn offered(workspace: &Workspace, takes: ArgKind, typed: &str) -> Result<Vec<(String, String)>, Error> {
+    let ArgKind::Record(kinds) = takes else {
+        let all = choices(workspace, takes, &Args::default())?;
+        return Ok(all.into_iter().filter(|(value, _)| value.starts_with(typed)).collect());
+    };
+    let mut all = Vec::new();
+    for kind in kinds {
+        for (record, written) in beginning(workspace, *kind, typed)? {
+            all.push((written, label(workspace, &[&record])?));
+        }
+    }
+    Ok(all)
+}
+
+/// The records of a kind whose ids begin as typed, and how they are then written.
+fn beginning(workspace: &Workspace, kind: Kind, typed: &str) -> Result<Vec<(Record, String)>, Error> {
+    let letter = format!("{}-", kind_def(kind).prefix);
+    let (digits, letter) = match typed.strip_prefix(&letter) {
+        Some(digits) => (digits, letter.as_str()),
+        None if letter.starts_with(typed) => ("", letter.as_str()),
+        None => (typed, ""),
+    };
+    let mut found = Vec::new();
+    for id in by_prefix(&workspace.db, kind, digits, MOST)? {
+        let record = workspace.records().get(id)?.filter(|record| !record.is_purged());
+        // As short as everywhere, or as long as was typed.
+        let written = Some(id.short()).filter(|short| short.starts_with(digits)).unwrap_or_else(|| id.to_string());
+        found.extend(record.map(|record| (record, format!("{letter}{written}"))));
+    }
+    Ok(found)
+}

@@ -1,0 +1,121 @@
+//! What a shell offers while one types: ids with what they are called, where nobody has to be asked for a passphrase.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use comity::record::kind::Kind;
+use comity::record::kind_def;
+
+use crate::desks::{Site, bytes_of, pair, program};
+
+/// What the program answers a shell that completes the last of these words.
+fn asked(shell: &str, home: &Path, words: &[String]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_comity"));
+    command.env_clear().env("HOME", home).env("COMITY_COMPLETE", shell).stdin(Stdio::null());
+    command.env("_CLAP_COMPLETE_INDEX", words.len().to_string()).args(["--", "comity"]).args(words);
+    command.output().unwrap()
+}
+
+/// The lines that are offered, each a value and what it is called.
+fn offered(site: &Site, more: &[&str]) -> Vec<(String, String)> {
+    let output = asked("fish", &site.folder, &site.words(1, more));
+    assert!(output.status.success() && output.stderr.is_empty(), "{more:?}: {output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let pair = |line: &str| line.split_once('\t').map_or((line.into(), String::new()), |(a, b)| (a.into(), b.into()));
+    // Where nothing fits, a shell offers options.
+    let asks_for_options = more.last().is_some_and(|last| last.starts_with('-'));
+    text.lines().filter(|line| asks_for_options || !line.starts_with('-')).map(pair).collect()
+}
+
+#[test]
+fn ids_are_offered_with_what_they_are_called() {
+    let (_root, a, _b) = pair();
+    let (harbour, quay) = (a.case("Harbour"), a.case("Quay"));
+    let item = a.indicator(&harbour, "evil.example");
+    let calls = a.calls(&harbour);
+    let before = bytes_of(&a.workspace());
+    let short = |kind: Kind, id: &str| format!("{}-{}", kind_def(kind).prefix, &id[..6]);
+    let cases = offered(&a, &["case", "show", ""]);
+    for (id, title) in [(&harbour, "Harbour"), (&quay, "Quay")] {
+        let found = cases.iter().find(|(value, _)| value.starts_with(&short(Kind::Case, id)));
+        assert!(found.is_some_and(|(_, called)| called.contains(title)), "{title}: {cases:?}");
+    }
+    // As it is begun: with its letter, or without; nothing else, and never what was not begun.
+    for begun in [short(Kind::Case, &quay), quay[..5].to_owned()] {
+        let found = offered(&a, &["case", "show", &begun]);
+        assert!(
+            matches!(found.as_slice(), [(value, called)] if value.starts_with(&begun) && called.contains("Quay")),
+            "{found:?}"
+        );
+        assert_eq!(a.program(1, &["case", "show", &found[0].0], "").status.code(), Some(0), "it is taken as offered");
+    }
+    assert_eq!(offered(&a, &["case", "show", &short(Kind::Item, &item)]), []);
+    assert_eq!(
+        offered(&a, &["bundle", "export", "--to", ""]).iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>(),
+        ["XB"]
+    );
+    let items = offered(&a, &["item", "show", ""]);
+    let called =
+        |id: &str| items.iter().find(|(value, _)| value.starts_with(&short(Kind::Item, id))).unwrap().1.clone();
+    assert!(called(&item).contains("evil.example"), "{items:?}");
+    assert!(!called(&calls).contains("calls of 14 days"), "nobody said why they look: {items:?}");
+    // Commands, options and words as ever.
+    assert!(offered(&a, &["case", "sh"]).iter().any(|(word, _)| word == "show"));
+    assert!(offered(&a, &["review", "open", "--le"]).iter().any(|(word, _)| word == "--level"));
+    assert_eq!(bytes_of(&a.workspace()), before, "nothing was written");
+    // No workspace, no record: no word of it either.
+    for (workspace, words) in [("/nowhere", ["case", "show"]), ("/dev/null", ["case", "show"])] {
+        let words: Vec<String> = ["--workspace", workspace, words[0], words[1], ""].map(str::to_owned).to_vec();
+        let output = asked("fish", &a.folder, &words);
+        let offered = String::from_utf8_lossy(&output.stdout).into_owned();
+        let is_quiet =
+            output.status.success() && output.stderr.is_empty() && offered.lines().all(|line| line.starts_with('-'));
+        assert!(is_quiet, "{output:?}");
+    }
+}
+
+#[test]
+fn nobody_is_asked_for_a_passphrase() {
+    let root = tempfile::tempdir().unwrap();
+    let path = |name: &str| root.path().join(name).to_string_lossy().into_owned();
+    let (workspace, sealed, file, wrong) = (path("ws"), path("id"), path("passphrase"), path("wrong"));
+    std::fs::write(&file, "correct horse battery staple\n").unwrap();
+    std::fs::write(&wrong, "another one altogether\n").unwrap();
+    let run = |words: &[&str]| {
+        let place = ["--workspace", &workspace, "--identity", &sealed, "--passphrase-file", &file];
+        let output = program(root.path(), &[&place, words].concat(), "");
+        assert!(output.status.success(), "{words:?}: {output:?}");
+    };
+    run(&["identity", "new", "--name", "osei", "--out", &sealed]);
+    run(&["init", "--desk", "XD", "--name", "XD", "--jurisdiction", "XD", "--roles", "desk-officer,administrator"]);
+    run(&["case", "new", "--title", "Harbour", "--purpose", "cybercrime"]);
+    let offers = |more: &[&str]| {
+        let words = [&["--workspace", &workspace, "--identity", &sealed], more, &["case", "show", ""]].concat();
+        let words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+        let output = asked("fish", root.path(), &words);
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        let offered = String::from_utf8(output.stdout).unwrap();
+        offered.lines().filter(|line| !line.starts_with('-')).collect::<Vec<_>>().concat()
+    };
+    assert_eq!(offers(&[]), "");
+    assert_eq!(offers(&["--passphrase-file", "-"]), "", "standard input is the shell's");
+    assert_eq!(offers(&["--passphrase-file", &wrong]), "");
+    assert!(offers(&["--passphrase-file", &file]).contains("Harbour"));
+    assert!(offers(&[&format!("--passphrase-file={file}")]).contains("Harbour"));
+}
+
+#[test]
+fn each_shell_is_told_whom_to_ask() {
+    let (_root, a, _b) = pair();
+    for shell in comity::cli::completion::SHELLS {
+        let output = program(&a.folder, &["completions", shell], "");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(
+            output.status.success() && text.contains("COMITY_COMPLETE") && text.contains("comity"),
+            "{shell}: {text}"
+        );
+        let words: Vec<String> = a.words(1, &["case", "sho"]);
+        let output = asked(shell, &a.folder, &words);
+        assert!(String::from_utf8_lossy(&output.stdout).contains("show"), "{shell}: {output:?}");
+    }
+}
