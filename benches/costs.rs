@@ -322,7 +322,7 @@ fn growth(costs: &mut Costs, sizes: &[usize]) {
         let now = site.must(&["desk", "show"]);
         assert!(now["id"].is_string());
         std::thread::sleep(std::time::Duration::from_secs(1));
-        seen.push(("case list --as-of 0h", vec![site.time(&["case", "list", "--as-of", "0h"])], true));
+        seen.push(("case list --as-of 0h", read(&["case", "list", "--as-of", "0h"]), false));
         let new = times(RUNS, |n| {
             let file = table(&here.join("new.csv"), &format!("new{n}"), 1000);
             site.import(&site.case(), &file)

@@ -20,6 +20,7 @@ use crate::record::kind::Kind;
 use crate::record::kind_def;
 use crate::record::store::{Record, RecordStore as _};
 use crate::store::records::by_prefix;
+use crate::value::text::{fit, shown};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
@@ -28,31 +29,43 @@ const ASKED_BY: &str = "COMITY_COMPLETE";
 const BINARY: &str = "comity";
 
 /// The shells that there are completions for.
-pub const SHELLS: [&str; 5] = ["bash", "zsh", "fish", "elvish", "powershell"];
+pub const SHELLS: [&str; 5] = ["bash", "zsh", "fish", "elvish", POWERSHELL];
+/// The shell that is not offered ids.
+const POWERSHELL: &str = "powershell";
+/// How much is shown of what something is called, in columns.
+const CALLED: usize = 80;
 
 /// Writes what a shell reads to have comity asked for completions.
 ///
 /// # Errors
 ///
 /// Where it cannot be written.
-pub fn register(shell: &str, out: &mut dyn Write) -> io::Result<()> {
+pub fn register(shell: &str, mut out: &mut dyn Write) -> io::Result<()> {
     match Shells::builtins().completer(shell) {
+        // What it would read has the shell evaluate what was typed.
+        _ if shell == POWERSHELL => {
+            clap_complete::generate(clap_complete::Shell::PowerShell, &mut tree::tree(), BINARY, &mut out);
+            Ok(())
+        }
         Some(shell) => shell.write_registration(ASKED_BY, BINARY, BINARY, BINARY, out),
         None => Ok(()),
     }
 }
 
-/// Answers a shell that asks what there is to complete; `None` where none does.
+/// Answers a shell that asks what there is to complete; `None` where none does, and what was typed is to be run.
 pub fn answer(words: &[OsString]) -> Option<io::Result<()>> {
+    // The shell puts `--` before what was typed, which begins with the name of the program.
+    let [_, mark, typed @ ..] = words else { return None };
+    if mark != "--" || typed.is_empty() {
+        return None;
+    }
     let asked = folder::variable(ASKED_BY)?;
     let builtins = Shells::builtins();
     let shell = builtins.completer(&asked)?;
-    Some(write_answer(shell, words))
+    Some(write_answer(shell, typed.to_vec()))
 }
 
-fn write_answer(shell: &dyn EnvCompleter, words: &[OsString]) -> io::Result<()> {
-    // The shell puts `--` before what was typed.
-    let typed: Vec<OsString> = words.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
+fn write_answer(shell: &dyn EnvCompleter, typed: Vec<OsString>) -> io::Result<()> {
     let mut tree = with_ids(tree::tree(), &Arc::new(Place::of(&typed)));
     let here = std::env::current_dir().ok();
     let mut out = Vec::new();
@@ -115,15 +128,18 @@ impl Place {
         let passphrase = passphrase::source(from);
         let mut context = CommandContext { workspace, identity, passphrase, clock: Clock::System };
         let (me, _) = identity::unlock(&mut context).ok()?;
-        let workspace = Workspace::open(&context.workspace, &context.identity, me, context.clock, true).ok()?;
-        // Whoever sees a desk for the first time is asked whether it is the right one.
-        workspace.first_sight().ok()?.is_none().then_some(workspace)
+        Workspace::open_at_once(&context.workspace, &context.identity, me, context.clock).ok()
     }
 
     fn offer(&self, takes: ArgKind, typed: &str) -> Vec<CompletionCandidate> {
         let offered = self.open().and_then(|workspace| offered(&workspace, takes, typed).ok());
-        let candidate = |(value, label): (String, String)| CompletionCandidate::new(value).help(Some(label.into()));
-        offered.unwrap_or_default().into_iter().map(candidate).collect()
+        // Whatever a partner or a file has written: one line, without anything that a terminal would take for its own.
+        let called = |text: &str| fit(&shown(text.lines().next().unwrap_or_default()), CALLED).into_owned();
+        let is_plain =
+            |(value, _): &(String, String)| shown(value) == value.as_str() && !value.contains(char::is_whitespace);
+        let candidate =
+            |(value, label): (String, String)| CompletionCandidate::new(value).help(Some(called(&label).into()));
+        offered.unwrap_or_default().into_iter().filter(is_plain).map(candidate).collect()
     }
 }
 

@@ -28,25 +28,37 @@ pub fn to_write(path: &Path) -> Result<Lock, LockError> {
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    take(options.open(path).map_err(at(path))?, path, true)
+    take(options.open(path).map_err(at(path))?, path, true, TRIES)
 }
 
 /// Takes the lock to read, together with others who read. Nothing is written: where there is no lock file, nobody has ever written
 /// there since the folder was copied, and there is nothing to lock.
 pub fn to_read(path: &Path) -> Result<Option<Lock>, LockError> {
+    reading(path, TRIES)
+}
+
+/// The same, but waits for nobody.
+pub fn to_read_at_once(path: &Path) -> Result<Option<Lock>, LockError> {
+    reading(path, 1)
+}
+
+fn reading(path: &Path, tries: u32) -> Result<Option<Lock>, LockError> {
     match File::open(path) {
-        Ok(file) => take(file, path, false).map(Some),
+        Ok(file) => take(file, path, false, tries).map(Some),
         Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(other) => Err(at(path)(other).into()),
     }
 }
 
-fn take(file: File, path: &Path, to_write: bool) -> Result<Lock, LockError> {
-    for attempt in 0..8 {
+/// How often a lock on a workspace is tried, every tenth of a second.
+const TRIES: u32 = 8;
+
+fn take(file: File, path: &Path, to_write: bool, tries: u32) -> Result<Lock, LockError> {
+    for attempt in 1..=tries {
         let taken = if to_write { file.try_lock() } else { file.try_lock_shared() };
         match taken {
             Ok(()) => return Ok(Lock(file)),
-            Err(TryLockError::WouldBlock) if attempt < 7 => std::thread::sleep(Duration::from_millis(100)),
+            Err(TryLockError::WouldBlock) if attempt < tries => std::thread::sleep(Duration::from_millis(100)),
             Err(TryLockError::WouldBlock) => break,
             Err(TryLockError::Error(e)) => return Err(LockError::File(at(path)(e))),
         }

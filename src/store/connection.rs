@@ -118,6 +118,16 @@ pub fn snapshot(conn: &Connection) -> Result<Transaction<'_>, StoreError> {
     Ok(rusqlite::Transaction::new_unchecked(conn, rusqlite::TransactionBehavior::Deferred)?)
 }
 
+/// Whether the last program that wrote did not end: there is a journal, and nobody who reads it.
+pub fn is_left_open(path: &Path) -> bool {
+    let beside = |end: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        std::fs::metadata(name)
+    };
+    beside("-wal").is_ok_and(|journal| journal.len() > 0) && beside("-shm").is_err()
+}
+
 /// Opens the database of a workspace where nobody writes meanwhile. Nothing is written beside it, so it may lie on a medium that
 /// cannot be written. Returns `None` where the key does not fit.
 pub fn open_still(path: &Path, key: &DatabaseKey) -> Result<Option<Connection>, StoreError> {
@@ -326,12 +336,13 @@ pub(super) fn show_records_before(conn: &Connection, until: i64, last: i64, numb
     Ok(())
 }
 
-/// Lets the log be read up to an act and its last change, also where its tables were shadowed.
+/// Lets the log be read up to an act and its last change, also where its tables were shadowed. Whoever reads changes says up to which
+/// row: what stands here must not be taken for that.
 pub fn show_log_until(conn: &Connection, position: i64, row: i64) -> Result<(), StoreError> {
     conn.flush_prepared_statement_cache();
     conn.execute_batch(&format!(
         "DROP TABLE IF EXISTS temp.act; DROP TABLE IF EXISTS temp.change; \
-         CREATE TEMP VIEW act AS SELECT * FROM main.act WHERE +position <= {position}; \
+         CREATE TEMP VIEW act AS SELECT * FROM main.act WHERE position <= {position}; \
          CREATE TEMP VIEW change AS SELECT * FROM main.change WHERE +row <= {row}"
     ))?;
     Ok(())

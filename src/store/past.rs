@@ -15,6 +15,7 @@ use super::records::SqlRecordStore;
 use super::replay::{self, Progress};
 use super::statement::sql;
 use super::tally::Tally;
+use crate::act::header::Audience;
 use crate::record::bundle::{self, Departure};
 use crate::record::kind::ChangeKind;
 use crate::record::store::{ChangeRow, RecordStore as _};
@@ -39,14 +40,30 @@ pub fn show(
     until: i64,
     go_on: impl FnMut(Progress) -> bool,
 ) -> Result<Progress, StoreError> {
-    if let Some(later) = Later::after(back, until)?
-        && later.records() <= later.first_row.saturating_mul(TAKEN_BACK)
-    {
-        later.take_back(back)?;
-        connection::show_log_until(back, until, later.first_row - 1)?;
-        return Ok(Progress::default());
+    match take_back(back, until) {
+        Ok(Some(first_row)) => {
+            connection::show_log_until(back, until, first_row - 1)?;
+            Ok(Progress::default())
+        }
+        // A record that is damaged does not keep anybody from what the acts say.
+        Ok(None) | Err(StoreError::Integrity(_) | StoreError::Sql(_)) => {
+            replay::apply_until(conn, back, meta, until, go_on)
+        }
+        Err(error) => Err(error),
     }
-    replay::apply_until(conn, back, meta, until, go_on)
+}
+
+/// Takes back what came after an act, in one transaction. Returns the row of the first change that came later; `None` where it is less to
+/// apply the acts again, or cannot be taken back.
+fn take_back(back: &Connection, until: i64) -> Result<Option<i64>, StoreError> {
+    let taking_back = connection::snapshot(back)?;
+    let Some(later) = Later::after(back, until)? else { return Ok(None) };
+    if later.records() > later.first_row.saturating_mul(TAKEN_BACK) {
+        return Ok(None);
+    }
+    later.take_back(back)?;
+    connection::commit(taking_back)?;
+    Ok(Some(later.first_row))
 }
 
 /// What came after an act.
@@ -91,7 +108,6 @@ impl Later {
 
     /// Shadows the tables of records, for this connection alone, with what they were.
     fn take_back(&self, conn: &Connection) -> Result<(), StoreError> {
-        let taking_back = connection::snapshot(conn)?;
         let (tally, waiting) = (Tally::default(), self.waiting(conn)?);
         {
             let mut numbers = conn.prepare(sql!("undo.numbers"))?;
@@ -104,8 +120,7 @@ impl Later {
         tally.store(conn).map_err(StoreError::from)?;
         let mut add = conn.prepare_cached(sql!("waiting.add"))?;
         waiting.into_iter().try_for_each(|wait| add.execute(params![wait.0, wait.1]).map(|_| ()))?;
-        drop(add);
-        connection::commit(taking_back)
+        Ok(())
     }
 
     /// Which acts waited for which partners: what has gone since waited still, what is from later did not, nor did what is for all
@@ -181,7 +196,7 @@ fn carried(conn: &Connection, head: &ActHead) -> Result<Vec<(Id, i64)>, StoreErr
     Ok(all)
 }
 
-/// Returns to whom a disclosure goes, and the position of the act that released it; `None` where that partner takes no bundles.
+/// Returns to whom a disclosure goes, and the position of the act that released it; `None` where that act is not for a bundle.
 fn released(conn: &Connection, disclosure: Id) -> Result<Option<(Id, i64)>, StoreError> {
     let records = SqlRecordStore::new(conn);
     let Some(record) = records.get(disclosure)? else { return Ok(None) };
@@ -189,5 +204,9 @@ fn released(conn: &Connection, disclosure: Id) -> Result<Option<(Id, i64)>, Stor
     if records.get(to)?.is_some_and(|partner| partner::is_without_card(&partner)) {
         return Ok(None);
     }
-    Ok(read::position_of_row(conn, ChangeRow(row))?.map(|position| (to, position)))
+    let position = read::position_of_row(conn, ChangeRow(row))?;
+    let act = position.map(|position| read::act(conn, position)).transpose()?.flatten();
+    let audience = act.map(|act| act.read_header()).transpose()?.map(|header| header.audience);
+    let is_for_them = matches!(audience, Some(Audience::Desks(desks)) if desks.contains(&to));
+    Ok(position.filter(|_| is_for_them).map(|position| (to, position)))
 }

@@ -276,7 +276,11 @@ pub(super) fn changes_between<E: From<StoreError>>(
 
 /// Returns every change of a record, in order.
 pub fn changes_of(conn: &Connection, record: Id) -> Result<Vec<StoredChange>, StoreError> {
-    let mut all = conn.prepare_cached(sql!("change.of_record"))?;
+    changes_by(conn, sql!("change.of_record"), record)
+}
+
+fn changes_by(conn: &Connection, sql: &str, record: Id) -> Result<Vec<StoredChange>, StoreError> {
+    let mut all = conn.prepare_cached(sql)?;
     let mut rows = all.query([record])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -297,6 +301,11 @@ pub fn rows_of(conn: &Connection, record: Id) -> Result<Vec<(ChangeRow, String)>
 pub fn is_restricted_since(conn: &Connection, record: &Record) -> Result<bool, StoreError> {
     let asked = (record.id, record.case.unwrap_or(record.id));
     Ok(conn.prepare_cached(sql!("record.is_restricted_since"))?.query_row(asked, |r| r.get(0))?)
+}
+
+/// Returns all changes of a record, also where it is looked back at: those that came later, too.
+pub fn changes_since(conn: &Connection, record: Id) -> Result<Vec<StoredChange>, StoreError> {
+    changes_by(conn, sql!("change.since"), record)
 }
 
 /// Returns the date of a record as it is now, also where it is looked back at.

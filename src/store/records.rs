@@ -239,7 +239,10 @@ impl<'c> SqlRecordStore<'c> {
             (record.case, record.subject) = (rename(record.case), rename(record.subject));
             self.put_over(&record)?;
         }
-        self.before_put(&other)?;
+        if let (Some((_, old)), Some(tally)) = (self.before_put(&other)?, &self.tally) {
+            // It is counted as gone again where it is put back below.
+            tally.count(&old, 1);
+        }
         self.last.take();
         self.conn.prepare_cached(sql!("record.rename"))?.execute(params![name, id])?;
         other.id = id;
@@ -286,8 +289,10 @@ impl<'c> SqlRecordStore<'c> {
             }
             None => "WHERE".to_owned(),
         };
+        // A view of records as they were is read in order where its rows have their number; older formats have no buckets.
+        let place = if self.buckets.is_some() { "number, bucket" } else { "number" };
         let text = format!(
-            "SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared, number, bucket \
+            "SELECT id, kind, state, desk, case_id, partner, subject, tier, due, key, terms, body, shared, {place} \
              FROM record {from} {clause} ORDER BY {order}{limit}"
         );
         let mut find = self.conn.prepare_cached(&text).map_err(RecordStoreError::from)?;
@@ -860,10 +865,15 @@ pub fn by_state(conn: &Connection, kind: Kind, home: Id) -> Result<Vec<InState>,
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Returns the ids of records of a kind that begin with these hex digits, in their order and at most so many: who looks for one asks for
+/// Below so many digits an id is looked for among the records of its kind.
+const FEW_DIGITS: usize = 4;
+
+/// Returns the ids of records of a kind that begin with these hex digits, at most so many: who looks for one asks for
 /// two, which tell that the digits are not enough.
 pub fn by_prefix(conn: &Connection, kind: Kind, digits: &str, most: u32) -> Result<Vec<Id>, StoreError> {
-    let mut find = conn.prepare_cached(sql!("record.by_prefix"))?;
+    // Few digits fit so many ids that the records of the kind are fewer.
+    let sql = if digits.len() < FEW_DIGITS { sql!("record.of_kind_by_prefix") } else { sql!("record.by_prefix") };
+    let mut find = conn.prepare_cached(sql)?;
     let low = format!("{:0<32}", digits.to_ascii_lowercase());
     let high = format!("{:f<32}", digits.to_ascii_lowercase());
     let (Some(low), Some(high)) = (Id::parse(&low), Id::parse(&high)) else { return Ok(Vec::new()) };

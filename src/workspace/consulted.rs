@@ -79,6 +79,15 @@ enum View {
     Masked(Masked),
 }
 
+/// How an item is held back as privileged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum HeldBack {
+    /// Until a filter reviewer has looked.
+    Waits,
+    /// For good.
+    Covered,
+}
+
 impl Workspace {
     /// Whether personal data are masked here: nothing can be noted of who looks at them.
     pub const fn masks_personal_data(&self) -> bool {
@@ -314,7 +323,7 @@ impl Workspace {
     /// Where the records cannot be read.
     pub fn is_privileged(&self, record: &Record) -> Result<bool, Error> {
         self.is_or_speaks_of(record, &|record| {
-            Ok(privilege::is_held_back(record).is_some() || self.is_held_back_since(record)?)
+            Ok(privilege::is_held_back(record).is_some() || self.held_back_since(record)?.is_some())
         })
     }
 
@@ -325,10 +334,11 @@ impl Workspace {
     /// Where the records cannot be read.
     pub fn is_held_back(&self, record: &Record) -> Result<bool, Error> {
         self.is_or_speaks_of(record, &|record| {
+            let later = self.held_back_since(record)?;
             if privilege::is_held_back(record).is_none() {
-                return self.is_held_back_since(record);
+                return Ok(later.is_some());
             }
-            Ok(!self.may_filter(record)?)
+            Ok(later == Some(HeldBack::Covered) || !self.may_filter(record)?)
         })
     }
 
@@ -370,21 +380,22 @@ impl Workspace {
         Ok(false)
     }
 
-    /// Whether an item was held back after the moment that is looked back at: it is not read by looking back.
-    fn is_held_back_since(&self, record: &Record) -> Result<bool, Error> {
+    /// How an item is held back now, where one looks back: it is not read by looking back.
+    fn held_back_since(&self, record: &Record) -> Result<Option<HeldBack>, Error> {
         if self.looks_back().is_none() || record.kind != Kind::Item {
-            return Ok(false);
+            return Ok(None);
         }
-        let mut is_held = false;
-        for stored in read::changes_of(&self.db, record.id)? {
+        let mut now = None;
+        for stored in read::changes_since(&self.db, record.id)? {
             let Line::Change(change) = stored.line else { continue };
             if privilege::HOLD_BACK.is(&change.kind) {
-                is_held = true;
+                now = Some(HeldBack::Waits);
             } else if privilege::FILTER.is(&change.kind) {
-                is_held = change.read_terms().is_ok_and(|terms| privilege::stays_held_back(&terms));
+                let stays = change.read_terms().is_ok_and(|terms| privilege::stays_held_back(&terms));
+                now = stays.then_some(HeldBack::Covered);
             }
         }
-        Ok(is_held)
+        Ok(now)
     }
 
     /// What a record's content is shown as: itself, noted where it is personal, or masked.

@@ -162,6 +162,8 @@ enum For {
     Work,
     /// To be read.
     Reading,
+    /// To be read at once, or not at all.
+    Glancing,
     /// To declare that it was set back, or to confirm that.
     Declaring,
 }
@@ -302,6 +304,16 @@ impl Workspace {
         Self::open_for(folder, identity, me, clock, if read_only { For::Reading } else { For::Work })
     }
 
+    /// Opens a workspace to be read, where that is done at once and nothing is written for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`]; and where its member sees it for the first time, it was set back since, or the last program that wrote did not
+    /// end.
+    pub fn open_at_once(folder: &Path, identity: &Path, me: Identity, clock: Clock) -> Result<Self, Error> {
+        Self::open_for(folder, identity, me, clock, For::Glancing)
+    }
+
     /// Opens a workspace that may have been set back, to declare that it was or to confirm it, and for nothing else.
     ///
     /// # Errors
@@ -312,13 +324,17 @@ impl Workspace {
     }
 
     fn open_for(folder: &Path, identity: &Path, me: Identity, clock: Clock, what: For) -> Result<Self, Error> {
-        let read_only = what == For::Reading;
+        let read_only = matches!(what, For::Reading | For::Glancing);
         let keys = folder.join(KEYRING);
         let sealed = Keyring::read_sealed(&keys)?;
         let mut keyring = Keyring::open_sealed(&sealed, &me)?;
         file::must_be_private(folder)?;
         let lock_file = folder.join(LOCK);
-        let lock = if read_only { lock::to_read(&lock_file)? } else { Some(lock::to_write(&lock_file)?) };
+        let lock = match what {
+            For::Glancing => lock::to_read_at_once(&lock_file)?,
+            For::Reading => lock::to_read(&lock_file)?,
+            For::Work | For::Declaring => Some(lock::to_write(&lock_file)?),
+        };
         if !read_only {
             [folder.to_owned(), folder.join("outbox"), folder.join("inbox")]
                 .iter()
@@ -331,6 +347,10 @@ impl Workspace {
         }
         let trust = TrustStore::open(identity, &me)?;
         let path = folder.join(DATABASE);
+        let later = || Error::new(ErrorKind::Busy, "the workspace cannot be read at once", "open it first");
+        if what == For::Glancing && connection::is_left_open(&path) {
+            return Err(later());
+        }
         let damaged = || {
             Error::new(
                 ErrorKind::Integrity,
@@ -400,6 +420,9 @@ impl Workspace {
             }
             recognised => recognised?,
         };
+        if what == For::Glancing && known.as_ref().is_none_or(|known| known.replica != workspace.meta.replica) {
+            return Err(later());
+        }
         match workspace.compare_with_trust_state(known.as_ref()) {
             Err(alarm) if what == For::Declaring && alarm.kind == ErrorKind::Fork => workspace.alarm = Some(alarm),
             compared => compared?,

@@ -123,6 +123,14 @@ fn what_waited_then_is_told_and_nothing_that_comes_later_changes_it() {
     // It went in a bundle already.
     as_file(&a, "second.csv", &second);
     note(&mut a);
+    // As a file from the beginning: that never waited.
+    let item = a.indicator(&case, "file.example");
+    note(&mut a);
+    let out = a.path("third.csv");
+    let form = [("format", "csv"), ("out", &out), ("item", item.as_str()), ("to", "XB"), ("delete-after", "30d")];
+    a.must(1, "item export", &form);
+    let acts = last(&a.open(1).unwrap());
+    note(&mut a);
     // What is for all partners waits for one from when it is met.
     a.meet(&c);
     note(&mut a);
@@ -133,6 +141,9 @@ fn what_waited_then_is_told_and_nothing_that_comes_later_changes_it() {
     b.carry(&a, "3");
     note(&mut a);
     let mut workspace = a.open(1).unwrap();
+    let between = workspace.as_of(Moment::Act(acts - 1), &mut Job::silent()).unwrap();
+    let partner = workspace.partner("XB").unwrap().id;
+    assert!(!read::waiting(&between.db, partner).unwrap().contains(&(acts - 1)), "between the act and its file");
     let views: Vec<Workspace> = was
         .iter()
         .map(|(n, was)| {

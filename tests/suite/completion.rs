@@ -33,7 +33,6 @@ fn ids_are_offered_with_what_they_are_called() {
     let (harbour, quay) = (a.case("Harbour"), a.case("Quay"));
     let item = a.indicator(&harbour, "evil.example");
     let calls = a.calls(&harbour);
-    let before = bytes_of(&a.workspace());
     let short = |kind: Kind, id: &str| format!("{}-{}", kind_def(kind).prefix, &id[..6]);
     let cases = offered(&a, &["case", "show", ""]);
     for (id, title) in [(&harbour, "Harbour"), (&quay, "Quay")] {
@@ -59,6 +58,18 @@ fn ids_are_offered_with_what_they_are_called() {
         |id: &str| items.iter().find(|(value, _)| value.starts_with(&short(Kind::Item, id))).unwrap().1.clone();
     assert!(called(&item).contains("evil.example"), "{items:?}");
     assert!(!called(&calls).contains("calls of 14 days"), "nobody said why they look: {items:?}");
+    // What others have written is one short line, and no terminal takes it for its own.
+    let text = format!("evil\u{1b}[31m\u{7}\t\u{202e}{}\nsecond", "x".repeat(500));
+    a.must(1, "error report", &[("about", &item), ("text", &text), ("severity", "recordable")]);
+    let before = bytes_of(&a.workspace());
+    let words = a.words(1, &["error", "show", ""]);
+    for shell in ["bash", "zsh", "fish"] {
+        let told = asked(shell, &a.folder, &words).stdout;
+        let told = String::from_utf8(told).unwrap().replace('\u{b}', "\n");
+        assert!(told.contains("evil") || shell == "bash", "{shell}: {told:?}");
+        let is_fit = |line: &str| line.len() < 300 && !line.contains(['\u{1b}', '\u{7}', '\u{202e}']);
+        assert!(told.lines().all(is_fit) && !told.contains("second"), "{shell}: {told:?}");
+    }
     // Commands, options and words as ever.
     assert!(offered(&a, &["case", "sh"]).iter().any(|(word, _)| word == "show"));
     assert!(offered(&a, &["review", "open", "--le"]).iter().any(|(word, _)| word == "--level"));
@@ -107,11 +118,20 @@ fn nobody_is_asked_for_a_passphrase() {
 #[test]
 fn each_shell_is_told_whom_to_ask() {
     let (_root, a, _b) = pair();
+    // Whoever has the variable set works all the same.
+    for words in [["case", "list"], ["--", "case"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_comity"));
+        let words = a.words(1, &words);
+        let output = command.env_clear().env("COMITY_COMPLETE", "bash").args(&words).output().unwrap();
+        assert_eq!(output.stdout, program(&a.folder, &words, "").stdout);
+    }
     for shell in comity::cli::completion::SHELLS {
         let output = program(&a.folder, &["completions", shell], "");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(
-            output.status.success() && text.contains("COMITY_COMPLETE") && text.contains("comity"),
+            output.status.success()
+                && text.contains("COMITY_COMPLETE") == (shell != "powershell")
+                && text.contains("comity"),
             "{shell}: {text}"
         );
         let words: Vec<String> = a.words(1, &["case", "sho"]);

@@ -104,6 +104,10 @@ SELECT EXISTS (SELECT 1 FROM main.record WHERE subject IN (?1, ?2) AND kind = 'h
             )
     )
 
+-- name: change.since
+SELECT row, record, kind, terms, content, salt, commitment, leaf, came, searched FROM main.change
+WHERE ((record = ?1 AND local IS NULL) OR local = ?1) ORDER BY row
+
 -- name: record.due_now
 SELECT due FROM main.record WHERE id = ?1
 
@@ -303,6 +307,9 @@ SELECT count(*) FROM record NOT INDEXED WHERE case_id = ?1
 
 -- name: record.listed_of_case
 SELECT count(*) FROM record INDEXED BY record_case WHERE case_id = ?1
+
+-- name: record.of_kind_by_prefix
+SELECT id FROM record WHERE id BETWEEN ?1 AND ?2 AND kind = ?3 LIMIT ?4
 
 -- name: record.by_prefix
 SELECT id FROM record WHERE id BETWEEN ?1 AND ?2 AND +kind = ?3 LIMIT ?4
