@@ -165,6 +165,27 @@ fn newest_disclosure(t: &Trio) -> Id {
     all.last().unwrap().id
 }
 
+/// What is counted otherwise than the records add up to.
+fn miscounted(site: &Site) -> Option<String> {
+    let workspace = site.open(1).unwrap();
+    let differs = |counted: &str, added: &str| {
+        let sql = format!(
+            "SELECT count(*) FROM (SELECT * FROM ({counted} EXCEPT {added}) UNION ALL SELECT * FROM ({added} EXCEPT {counted}))"
+        );
+        workspace.db.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap() > 0
+    };
+    let items = differs(
+        "SELECT of, state, tier, sum(items) FROM item_tally GROUP BY 1, 2, 3",
+        "SELECT of, state, tier, count(*) FROM (SELECT case_id AS of, state, coalesce(tier, 0) AS tier FROM record WHERE kind = 'item' \
+             UNION ALL SELECT subject, state, coalesce(tier, 0) FROM record WHERE kind = 'item') WHERE of IS NOT NULL GROUP BY 1, 2, 3",
+    );
+    let due = differs(
+        "SELECT hour, items, others FROM due_tally",
+        "SELECT due / 3600000, sum(kind = 'item'), sum(kind <> 'item') FROM record WHERE due IS NOT NULL GROUP BY 1",
+    );
+    (items || due).then(|| format!("miscounted: items {items}, due {due}"))
+}
+
 #[test]
 fn names_of_what_is_still_to_come_cannot_be_taken() {
     /// What is taken, and what must still be done afterwards.
@@ -227,7 +248,7 @@ fn names_of_what_is_still_to_come_cannot_be_taken() {
             let told = trio.s.liar.send(&trio.s.a, &act).map(|_| ());
             if let Err(failure) = then(&trio) {
                 wrong.push(format!("{what} taken by {kind} (told: {}): {failure}", told.is_ok()));
-            } else if let Some(first) = broken(&trio.s.a).first() {
+            } else if let Some(first) = broken(&trio.s.a).first().cloned().or_else(|| miscounted(&trio.s.a)) {
                 wrong.push(format!("{what} taken by {kind} (told: {}): {first}", told.is_ok()));
             }
             kept.0.put_back(&trio.s.a);
