@@ -132,7 +132,15 @@ fn what_waited_then_is_told_and_nothing_that_comes_later_changes_it() {
     let acts = last(&a.open(1).unwrap());
     note(&mut a);
     // What is for all partners waits for one from when it is met.
-    a.meet(&c);
+    let card = c.path("card");
+    let said = c.must(1, "desk card", &[("out", &card), ("force", "yes")]).value;
+    a.must(1, "partner add", &[("card", &card), ("kind", "law-enforcement")]);
+    note(&mut a);
+    a.must(1, "partner confirm", &[("partner", "XC"), ("fingerprint", said["fingerprint"].as_str().unwrap())]);
+    for state in ["tested", "operational"] {
+        a.must(1, "partner channel", &[("partner", "XC"), ("state", state), ("because", "drill")]);
+    }
+    a.agree(&c, "2", "indicator");
     note(&mut a);
     give(&a, "three.example", "XC");
     note(&mut a);
