@@ -66,7 +66,7 @@ pub fn answer(words: &[OsString]) -> Option<io::Result<()>> {
 }
 
 fn write_answer(shell: &dyn EnvCompleter, typed: Vec<OsString>) -> io::Result<()> {
-    let mut tree = with_ids(tree::tree(), &Arc::new(Place::of(&typed)));
+    let mut tree = with_ids(tree::tree(), &Arc::new(Files::of(&typed)));
     let here = std::env::current_dir().ok();
     let mut out = Vec::new();
     shell.write_complete(&mut tree, typed, here.as_deref(), &mut out)?;
@@ -74,7 +74,7 @@ fn write_answer(shell: &dyn EnvCompleter, typed: Vec<OsString>) -> io::Result<()
 }
 
 /// The tree, in which arguments that take a record or a partner know which there are.
-fn with_ids(tree: clap::Command, place: &Arc<Place>) -> clap::Command {
+fn with_ids(tree: clap::Command, files: &Arc<Files>) -> clap::Command {
     commands().fold(tree, |tree, command| {
         let fields: Vec<&'static Arg> =
             command.args.iter().filter(|f| matches!(f.kind, ArgKind::Record(_) | ArgKind::Partner)).collect();
@@ -83,8 +83,8 @@ fn with_ids(tree: clap::Command, place: &Arc<Place>) -> clap::Command {
         }
         let with_all = |inner: clap::Command| {
             fields.iter().fold(inner, |inner, field| {
-                let (place, takes) = (Arc::clone(place), field.kind);
-                let offered = move |typed: &OsStr| place.offer(takes, &typed.to_string_lossy());
+                let (files, takes) = (Arc::clone(files), field.kind);
+                let offered = move |typed: &OsStr| files.offer(takes, &typed.to_string_lossy());
                 inner.mut_arg(field.name, |arg| arg.add(ArgValueCompleter::new(offered)))
             })
         };
@@ -96,13 +96,13 @@ fn with_ids(tree: clap::Command, place: &Arc<Place>) -> clap::Command {
 }
 
 /// Where the records are, as the words and the environment say.
-struct Place {
+struct Files {
     workspace: Option<PathBuf>,
     identity: Option<PathBuf>,
     passphrase_file: Option<PathBuf>,
 }
 
-impl Place {
+impl Files {
     fn of(typed: &[OsString]) -> Self {
         let said = |option: &str, variable: &str| {
             said(typed, option).or_else(|| folder::variable(variable).map(OsString::from))

@@ -2,7 +2,7 @@
 //! over all of them; what hangs below some of them stands among them. They are read piece by piece, so that whatever else is asked for comes in between. It keeps numbers,
 //! never what a row says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Stopwatch};
 
@@ -68,6 +68,8 @@ pub struct Source<'a> {
     pub row: &'a dyn Fn(i64) -> Result<PageRow, Error>,
     /// The rows that hang below a row, by its number, where something hangs there.
     pub below: &'a BTreeMap<i64, Vec<PageRow>>,
+    /// Those that stand in the list only where it is filtered or ordered.
+    pub collapsed: &'a HashSet<i64>,
     /// The row that must be in the window, where it fits.
     pub wanted: Option<i64>,
     /// The time of the page.
@@ -95,6 +97,11 @@ struct Sifted {
 }
 
 impl ListQuery {
+    /// Whether the rows are those of the list, in their order.
+    fn is_plain(&self) -> bool {
+        self.filter.trim().is_empty() && self.order.is_none()
+    }
+
     /// The rows of a page: all of them where they are few, else a window.
     pub fn rows(&self, source: &Source<'_>) -> Result<(Vec<PageRow>, Option<Window>), Error> {
         let mut kept = self.kept.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -102,17 +109,25 @@ impl ListQuery {
             Some(list) if list.of == source.of => list,
             _ => List { of: source.of.clone(), all: (source.all)()?, sifted: None },
         };
-        if list.all.len() <= WINDOW {
+        let count = list.all.len();
+        if count <= WINDOW {
             let rows = Hung::of(&list.all, source.below);
             return Ok((rows.between(0, rows.count(), source)?, None));
         }
-        let all = list.all.len();
-        let (fit, read) = list.sift(self, source)?;
+        let uncollapsed: Vec<i64>;
+        let (mut fit, mut read) = list.sift(self, source)?;
+        let (mut all, mut collapsed) = (count, 0);
+        if self.is_plain() && !source.collapsed.is_empty() {
+            uncollapsed = fit.iter().copied().filter(|number| !source.collapsed.contains(number)).collect();
+            collapsed = all - uncollapsed.len();
+            (all, read) = (uncollapsed.len(), uncollapsed.len());
+            fit = &uncollapsed;
+        }
         let rows = Hung::of(fit, source.below);
         let (fit, hang) = (rows.count(), rows.count() - fit.len());
         let around = source.wanted.and_then(|wanted| rows.place_of(wanted));
         let first = around.map_or(self.from, |at| at.saturating_sub(WINDOW / 2)).min(fit.saturating_sub(WINDOW));
-        let window = Window { first, fit, all: all + hang, read: read + hang };
+        let window = Window { first, fit, all: all + hang, read: read + hang, collapsed };
         let rows = rows.between(first, first + WINDOW, source)?;
         *kept = Some(list);
         Ok((rows, Some(window)))
@@ -184,7 +199,7 @@ impl CachedList {
 impl List {
     /// Reads on for a turn. Returns the rows that fit so far, and how many were read.
     fn sift(&mut self, wish: &ListQuery, source: &Source<'_>) -> Result<(&[i64], usize), Error> {
-        if wish.filter.trim().is_empty() && wish.order.is_none() {
+        if wish.is_plain() {
             self.sifted = None;
             return Ok((&self.all, self.all.len()));
         }
@@ -260,6 +275,7 @@ mod tests {
             all: &|| Ok((0..count).collect()),
             row: &row,
             below: &BTreeMap::new(),
+            collapsed: &HashSet::new(),
             wanted,
             now: Timestamp::EPOCH,
         };
@@ -300,6 +316,7 @@ mod tests {
     fn what_hangs_below_a_row_is_counted_and_stands_below_it() {
         let hanging = |n: i64| PageRow { level: 1, ..PageRow::of(vec![Cell::number(n)]) };
         let below = BTreeMap::from([(3, vec![hanging(-1), hanging(-2)]), (900, vec![hanging(-3)])]);
+        let collapsed = HashSet::new();
         let look = |count: i64, wish: &ListQuery, wanted: Option<i64>| {
             let row = |n: i64| Ok(PageRow::of(vec![Cell::number(n)]));
             let source = Source {
@@ -308,6 +325,7 @@ mod tests {
                 all: &|| Ok((0..count).collect()),
                 row: &row,
                 below: &below,
+                collapsed: &collapsed,
                 wanted,
                 now: Timestamp::EPOCH,
             };
@@ -333,6 +351,36 @@ mod tests {
     }
 
     #[test]
+    fn what_is_collapsed_stands_in_the_list_where_it_is_filtered_or_ordered() {
+        let columns = [column("ID", Width::Fixed(8))];
+        let look = |wish: &ListQuery| {
+            let source = Source {
+                of: Of { position: 1, view: 0, focus: None },
+                columns: &columns,
+                all: &|| Ok((0..2000).collect()),
+                row: &|n: i64| Ok(PageRow::of(vec![Cell::number(n)])),
+                below: &BTreeMap::new(),
+                collapsed: &(0..700).chain([999]).collect(),
+                wanted: None,
+                now: Timestamp::EPOCH,
+            };
+            let (rows, window) = wish.rows(&source).unwrap();
+            let said: Vec<i64> = rows.iter().map(|r| r.cells[0].text.as_str().parse().unwrap()).collect();
+            (said, window.map(|w| (w.fit, w.all, w.collapsed)), wish.kept.fitting().map(|all| all.len()))
+        };
+        let (rows, window, all) = look(&wish("", None));
+        assert_eq!(
+            (rows.first(), window, all),
+            (Some(&700), Some((1299, 1299, 701)), Some(2000)),
+            "all are marked at once"
+        );
+        assert!(!rows.contains(&999));
+        assert_eq!(look(&wish("999", None)), (vec![999, 1999], Some((2, 2000, 0)), Some(2)));
+        let (rows, window, _) = look(&wish("", Some(("ID", true))));
+        assert_eq!((rows.first(), window), (Some(&1999), Some((2000, 2000, 0))));
+    }
+
+    #[test]
     fn few_rows_are_all_on_the_page() {
         let (rows, window) = read(500, &wish("tier:6", None), None);
         assert_eq!((rows.len(), window), (500, None), "the view filters them");
@@ -344,13 +392,14 @@ mod tests {
         assert_eq!(read(1000, &wish, None).1.unwrap().fit, 142);
         let columns = [column("ID", Width::Fixed(8))];
         let row = |n: i64| Ok(PageRow::of(vec![Cell::number(n)]));
-        let nothing = BTreeMap::new();
+        let (nothing, none) = (BTreeMap::new(), HashSet::new());
         let source = |position, count| Source {
             of: Of { position, view: 0, focus: None },
             columns: &columns,
             all: if count { &|| Ok((0..700).collect()) } else { &|| Ok((0..600).collect()) },
             row: &row,
             below: &nothing,
+            collapsed: &none,
             wanted: None,
             now: Timestamp::EPOCH,
         };

@@ -414,6 +414,8 @@ pub struct Window {
     pub all: usize,
     /// How many of them have been read for the filter and the order.
     pub read: usize,
+    /// How many more there are that stand in the list only where it is filtered or ordered.
+    pub collapsed: usize,
 }
 
 impl Window {

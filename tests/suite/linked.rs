@@ -123,30 +123,59 @@ fn the_same_is_told_in_words_and_by_the_record() {
     says("LINKS: panel.example, 3 links; named by Harbour report; indicates Kit; Loader related-to it");
 }
 
-#[test]
-fn a_long_case_is_windowed_as_before_and_expands_what_its_items_name() {
-    let (_root, a, _b) = pair();
+/// So many names, after the others.
+fn names(count: usize) -> String {
     let mut more = String::new();
-    for n in 100..1200 {
+    for n in 100..100 + count {
         write!(
             more,
             r#",{{"type":"domain-name","spec_version":"2.1","id":"domain-name--00000000-0000-4000-8000-{n:012}","value":"n{n}.example"}}"#
         )
         .unwrap();
     }
-    case(&a, &more);
+    more
+}
+
+#[test]
+fn relations_of_a_long_case_are_collapsed_too() {
+    let (_root, a, _b) = pair();
+    case(&a, &names(1100));
+    let mut s = open(&a);
+    let text = s.text();
+    assert!(
+        text.contains("3 relations collapsed") && !text.contains("indicates →") && text.contains("of 1105"),
+        "{text}"
+    );
+    assert!(line(&text, "▸ panel").contains("panel.example  3"), "two relations and the report:\n{text}");
+    s.press("o");
+    s.when("the links of the panel", |t| t.contains("▾ ") && t.contains("indicates → Kit") && t.contains("of 1108"));
+    s.press("o");
+    s.when("collapsed again", |t| !t.contains("indicates →") && t.contains("of 1105"));
+    s.press("/indicates\r");
+    s.when("the relation itself", |t| t.contains("panel indicates → Kit") && t.contains("of 1 in 1108"));
+    s.escape();
+    s.when("collapsed once more", |t| !t.contains("indicates →") && t.contains("of 1105"));
+    s.press("*");
+    s.when("collapsed rows are marked too", |t| t.contains("Marked are all 1108"));
+    s.stop();
+}
+
+#[test]
+fn a_long_case_is_windowed_as_before_and_expands_what_its_items_name() {
+    let (_root, a, _b) = pair();
+    case(&a, &names(2100));
     let mut s = open(&a);
     let text = s.text();
     assert!(!text.contains("collapsed"), "what names what is not known of so many:\n{text}");
     assert!(line(&text, "panel indicates → Kit").contains("▸ panel indicates"), "{text}");
     s.press("/harbour\r");
-    s.when("the report", |t| t.contains("1-1 of 1 in 1108"));
+    s.when("the report", |t| t.contains("1-1 of 1 in 2108"));
     s.press("o");
-    s.when("what it names", |t| t.contains("├─") && t.contains("→ Kit") && t.contains("1-3 of 3 in 1110"));
+    s.when("what it names", |t| t.contains("├─") && t.contains("→ Kit") && t.contains("1-3 of 3 in 2110"));
     s.escape();
-    s.when("all of it", |t| t.contains("of 1110") && t.contains("└─"));
+    s.when("all of it", |t| t.contains("of 2110") && t.contains("└─"));
     s.press("G");
-    s.when("the last item", |t| t.lines().any(|l| is_selected(l) && l.contains("n1199.example")));
+    s.when("the last item", |t| t.lines().any(|l| is_selected(l) && l.contains("n2199.example")));
     s.press("gg");
     s.when("the first again", |t| t.contains("ITEMS 1-") || t.contains(" 1-"));
     s.stop();

@@ -12,8 +12,8 @@ use crate::value::id::Id;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
-/// Items of a case up to which all of them are looked at for what names what.
-pub const MOST: usize = 500;
+/// Items of a case up to which all of them are looked at for what names what: each page does.
+pub const MOST: usize = 2_000;
 
 /// A link of an item, seen from that item.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,6 +37,8 @@ pub struct Links {
     naming: Option<HashMap<Id, Vec<Id>>>,
     /// The case's items, where it has no more than that.
     here: HashSet<Id>,
+    /// The numbers of those that name several, and the first two of these: relations are among them.
+    between: Vec<(i64, [Id; 2])>,
 }
 
 impl Links {
@@ -52,14 +54,43 @@ impl Links {
         }
         let records = workspace.records();
         let (mut naming, mut here): (HashMap<Id, Vec<Id>>, HashSet<Id>) = Default::default();
+        let mut between = Vec::new();
         for number in numbers {
             let Some(record) = records.at(number)? else { continue };
             here.insert(record.id);
-            for id in Terms::read(&record.terms)?.references.into_iter().collect::<HashSet<_>>() {
+            let references = Terms::read(&record.terms)?.references;
+            if let [from, to, ..] = references.as_slice() {
+                between.push((number, [*from, *to]));
+            }
+            for id in references.into_iter().collect::<HashSet<_>>() {
                 naming.entry(id).or_default().push(record.id);
             }
         }
-        Ok(Self { naming: Some(naming), here })
+        Ok(Self { naming: Some(naming), here, between })
+    }
+
+    /// Returns the relations that are found below another item, and their numbers: what each stands between is among the case's items, and
+    /// is not such a relation itself. Of each that names several the word of the relation is read.
+    ///
+    /// # Errors
+    ///
+    /// Where the workspace cannot be read.
+    pub fn below_others(&self, workspace: &Workspace) -> Result<HashMap<i64, Id>, Error> {
+        let (records, mut found) = (workspace.records(), Vec::new());
+        for (number, ends) in &self.between {
+            let Some(end) = ends.iter().find(|end| self.here.contains(end)) else { continue };
+            let Some(record) = records.at(*number)? else { continue };
+            if relation_word(workspace, &record, ends)?.is_some() {
+                found.push((*number, record.id, *end));
+            }
+        }
+        let relations: HashSet<Id> = found.iter().map(|(_, id, _)| *id).collect();
+        Ok(found.into_iter().filter(|(.., end)| !relations.contains(end)).map(|(number, id, _)| (number, id)).collect())
+    }
+
+    /// How many items the case has, where they were looked at.
+    pub fn items(&self) -> usize {
+        self.here.len()
     }
 
     /// Returns the item at an end of a relation that is among the case's items; `None` for what is no relation, where none of

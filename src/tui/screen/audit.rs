@@ -1,6 +1,6 @@
 //! Audit: the log, its head, and who has cosigned it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::definition::{Long, Screen, ViewParams, did, due_at, on, part};
 use super::desk::oversight;
@@ -73,7 +73,14 @@ pub(super) fn acts(
     part(
         workspace,
         look,
-        Long { columns, all, row: &|number| act_row(workspace, number), below: BTreeMap::new(), wanted: None },
+        Long {
+            columns,
+            all,
+            row: &|number| act_row(workspace, number),
+            below: BTreeMap::new(),
+            collapsed: HashSet::new(),
+            wanted: None,
+        },
     )
 }
 

@@ -1,7 +1,7 @@
 //! Case: its items, its requests, what of it was shared with whom.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::audit::acts;
 use super::definition::{Long, Screen, ViewParams, due_at, left, part, record_at, row, state, way};
@@ -18,6 +18,7 @@ use crate::record::store::{Record, RecordStore as _};
 use crate::store::read::acts_of_case;
 use crate::store::records::{items_of, people_of};
 use crate::tui::language::{phrase, tr, tr_count};
+use crate::tui::long::WINDOW;
 use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -161,6 +162,10 @@ fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Resul
     };
     let row = |record: &Record| Ok(item_row(workspace, (record, &item::row(workspace, record)?), &holds, now));
     let below = Linked { workspace, links: &links, expanded: &look.expanded, row: &row, column: WHAT }.below()?;
+    // Of a list that is on the page whole, its rows say which of them are relations.
+    let found_below = if links.items() > WINDOW { links.below_others(workspace)? } else { HashMap::new() };
+    let is_collapsed = |(_, id): &(i64, Id)| !look.expanded.contains(&vec![*id]);
+    let collapsed: HashSet<i64> = found_below.into_iter().filter(is_collapsed).map(|(number, _)| number).collect();
     let mut section = part(
         workspace,
         look,
@@ -178,12 +183,14 @@ fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Resul
             all: &|| Ok(items_of(&workspace.db, case)?),
             row: &|number| listed(&record_at(&records, number)?),
             below,
+            collapsed,
             wanted,
         },
     )?;
-    // Of a long list not all is read: a relation stands in it as a row of its own.
-    let collapsed =
-        if section.window.is_none() { linked::collapse(&mut section.rows, &ends.borrow(), &look.expanded) } else { 0 };
+    let collapsed = match &section.window {
+        None => linked::collapse(&mut section.rows, &ends.borrow(), &look.expanded),
+        Some(window) => window.collapsed,
+    };
     linked::align(&mut section.rows, WHAT);
     let collapsed = match collapsed {
         0 => String::new(),
@@ -266,7 +273,14 @@ fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section,
     let section = part(
         workspace,
         look,
-        Long { columns, all: &|| Ok(people_of(&workspace.db, case)?), row: &person, below: BTreeMap::new(), wanted },
+        Long {
+            columns,
+            all: &|| Ok(people_of(&workspace.db, case)?),
+            row: &person,
+            below: BTreeMap::new(),
+            collapsed: HashSet::new(),
+            wanted,
+        },
     )?;
     Ok(Section {
         title: Shown::of(tr("PEOPLE")),

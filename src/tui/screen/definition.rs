@@ -1,6 +1,6 @@
 //! What a screen is, and how it is looked at.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::command::audit::ActSummary;
 use crate::command::desk::workspace_info;
@@ -59,6 +59,8 @@ pub struct Long<'a> {
     pub row: &'a dyn Fn(i64) -> Result<PageRow, Error>,
     /// The rows that hang below a row, by its number.
     pub below: BTreeMap<i64, Vec<PageRow>>,
+    /// Those that stand in it only where it is filtered or ordered.
+    pub collapsed: HashSet<i64>,
     /// The row of the record that is wanted.
     pub wanted: Option<i64>,
 }
@@ -66,8 +68,9 @@ pub struct Long<'a> {
 /// The part of a long list that is looked at, as a section without its words.
 pub fn part(workspace: &Workspace, look: &ViewParams, list: Long<'_>) -> Result<Section, Error> {
     let of = Of { position: read::last(&workspace.db)?, view: look.view, focus: look.focus };
-    let Long { columns, all, row, below, wanted } = list;
-    let source = Source { of, columns: &columns, all, row, below: &below, wanted, now: workspace.now() };
+    let Long { columns, all, row, below, collapsed, wanted } = list;
+    let (below, collapsed) = (&below, &collapsed);
+    let source = Source { of, columns: &columns, all, row, below, collapsed, wanted, now: workspace.now() };
     let (rows, window) = look.long.rows(&source)?;
     Ok(Section { columns, rows, window, grows: true, ..Section::default() })
 }

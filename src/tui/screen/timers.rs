@@ -1,6 +1,6 @@
 //! Timers: what ends when, and what happens then; holds; duties to delete.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::definition::{Long, Screen, ViewParams, due_at, in_mood, left, part, record_at, row, state};
 use crate::command::retention::hold::holds;
@@ -149,6 +149,7 @@ fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
             },
             row: &|number| clock_at(workspace, &keeps, number, now),
             below: BTreeMap::new(),
+            collapsed: HashSet::new(),
             wanted,
         },
     )?;

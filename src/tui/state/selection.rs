@@ -76,7 +76,7 @@ impl State {
         let view = self.view_mut();
         let (section, _) = view.at();
         let here = view.rows(section).len();
-        let long = view.window().filter(|(s, _)| *s == section).map(|(_, window)| window.fit);
+        let long = view.window().filter(|(s, _)| *s == section).map(|(_, window)| window.fit + window.collapsed);
         let Some(fit) = long.filter(|fit| *fit > here) else { return view.mark_all() };
         let kept = view.params.long.kept.clone();
         if view.selected_act().is_some() {

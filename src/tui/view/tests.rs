@@ -148,7 +148,7 @@ fn serve(view: &mut View, all: usize) -> usize {
         let section = Section {
             columns: vec![column("ID", Width::Fixed(4)), column("STATE", Width::Rest)],
             rows: rows.collect(),
-            window: Some(Window { first, fit: all, all, read: all }),
+            window: Some(Window { first, fit: all, all, read: all, collapsed: 0 }),
             ..Section::default()
         };
         view.set_page(Page { bands: vec![vec![section]], ..Page::default() });
@@ -210,7 +210,7 @@ fn a_long_list_is_walked_through_window_by_window() {
     let section = Section {
         columns: vec![column("ID", Width::Fixed(4)), column("STATE", Width::Rest)],
         rows: rows.collect(),
-        window: Some(Window { first: 0, fit: 10_000, all: 10_000, read: 10_000 }),
+        window: Some(Window { first: 0, fit: 10_000, all: 10_000, read: 10_000, collapsed: 0 }),
         ..Section::default()
     };
     view.set_page(Page { bands: vec![vec![section]], ..Page::default() });
