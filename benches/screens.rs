@@ -34,13 +34,13 @@ fn main() {
     s.until("WAITS ON YOU");
     // The place of cases opens the only one.
     s.press("3");
-    s.until("ITEMS 1-");
+    s.until("kept  1-");
     settle(&mut s);
     row("one row down", &(0..KEYS).map(|_| key(&mut s, "j")).collect::<Vec<_>>());
     row("one row up", &(0..KEYS).map(|_| key(&mut s, "k")).collect::<Vec<_>>());
     row("another place", &(0..KEYS / 4).flat_map(|_| [key(&mut s, "5"), key(&mut s, "3")]).collect::<Vec<_>>());
     // From one end of the list to the other the rows have to be fetched: this is until they are there.
-    let ends = (0..20).flat_map(|_| [arrival(&mut s, "G", &format!("-{items} of")), arrival(&mut s, "gg", "ITEMS 1-")]);
+    let ends = (0..20).flat_map(|_| [arrival(&mut s, "G", &format!("-{items} of")), arrival(&mut s, "gg", "kept  1-")]);
     row("the other end of the list, with its rows", &ends.collect::<Vec<_>>());
     settle(&mut s);
     // The first item is the report: what it names is collapsed, and then hangs below it.
