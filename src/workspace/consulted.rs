@@ -110,6 +110,16 @@ impl Workspace {
         Ok(self.view_of(record)? != View::Shown)
     }
 
+    /// Whether a record is shown to every member without anybody saying why, and it is no look to show it.
+    ///
+    /// # Errors
+    ///
+    /// Where the records cannot be read.
+    pub fn is_shown_freely(&self, record: &Record) -> Result<bool, Error> {
+        let asks = self.is_privileged(record)? || self.is_restricted(record)?;
+        Ok(!asks && !consultation::is_personal(&self.records(), record, kind_def)?)
+    }
+
     /// Lets what is shown say that a search leaves something out here, whether anything of that has the words or not.
     ///
     /// # Errors

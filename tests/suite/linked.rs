@@ -4,6 +4,12 @@
 
 use std::fmt::Write as _;
 
+use comity::tui::screen::SCREENS;
+use comity::tui::screen::definition::ViewParams;
+use comity::tui::screen_id::ScreenId;
+use comity::value::id::Id;
+use comity::workspace::progress::Job;
+
 use crate::desks::{Site, pair};
 use crate::screen::{Screen, is_selected};
 
@@ -158,6 +164,58 @@ fn relations_of_a_long_case_are_collapsed_too() {
     s.press("*");
     s.when("collapsed rows are marked too", |t| t.contains("Marked are all 1108"));
     s.stop();
+}
+
+#[test]
+fn no_relation_is_looked_at_that_is_not_shown() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Cycle");
+    for (name, of) in [
+        (
+            "names",
+            format!(
+                "{}]}}",
+                names(700).replacen(
+                    ',',
+                    r#"{"type":"bundle","id":"bundle--00000000-0000-4000-8000-000000000001","objects":["#,
+                    1
+                )
+            ),
+        ),
+        ("cycle", bundle("")),
+    ] {
+        let file = a.path(name);
+        std::fs::write(&file, of).unwrap();
+        a.must(1, "item import", &[("file", &file), ("format", "stix"), ("case", &case)]);
+    }
+    let all = a.must(1, "item list", &[("case", &case), ("limit", "2000")]).value;
+    let relation = all
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|i| i["value"].as_str().is_some_and(|value| value.contains("indicates →")))
+        .unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    a.must(
+        1,
+        "item mark",
+        &[("item", &relation), ("tier", "3"), ("person-class", "suspect"), ("because", "it names a person")],
+    );
+    let workspace = a.open(1).unwrap();
+    let before = workspace.unsigned_looks().unwrap().len();
+    workspace.ask_for_reasons();
+    let view = workspace.reader().unwrap();
+    let place = SCREENS.iter().find(|screen| screen.id == ScreenId::CASE).unwrap();
+    let look = ViewParams { focus: Id::parse(&case), ..ViewParams::default() };
+    let page = (place.fetch)(&view, &look, &mut Job::silent()).unwrap();
+    assert!(format!("{page:?}").contains("2 relations collapsed"));
+    assert!(view.wanted_reason().is_none(), "nobody is asked why they look at what they do not see");
+    view.give_reason("case work");
+    (place.fetch)(&view, &look, &mut Job::silent()).unwrap();
+    view.keep_looks().unwrap();
+    assert_eq!(workspace.unsigned_looks().unwrap().len(), before, "nor is it on record that they did");
 }
 
 #[test]

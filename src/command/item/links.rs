@@ -70,7 +70,8 @@ impl Links {
     }
 
     /// Returns the relations that are found below another item, and their numbers: what each stands between is among the case's items, and
-    /// is not such a relation itself. Of each that names several the word of the relation is read.
+    /// is not such a relation itself. Of each that names several the word of the relation is read; what nobody may look at without saying why
+    /// is not looked into, and stays where it is.
     ///
     /// # Errors
     ///
@@ -80,7 +81,7 @@ impl Links {
         for (number, ends) in &self.between {
             let Some(end) = ends.iter().find(|end| self.here.contains(end)) else { continue };
             let Some(record) = records.at(*number)? else { continue };
-            if relation_word(workspace, &record, ends)?.is_some() {
+            if workspace.is_shown_freely(&record)? && relation_word(workspace, &record, ends)?.is_some() {
                 found.push((*number, record.id, *end));
             }
         }
