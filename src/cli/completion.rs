@@ -3,13 +3,14 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{EnvCompleter, Shells};
 
-use super::{passphrase, tree};
+use super::passphrase;
+use super::tree::{self, POWERSHELL};
 use crate::command::choice::{MOST, choices, label};
 use crate::command::definition::{Arg, ArgKind, Args, CommandContext};
 use crate::command::{commands, identity};
@@ -28,10 +29,6 @@ use crate::workspace::open::Workspace;
 const ASKED_BY: &str = "COMITY_COMPLETE";
 const BINARY: &str = "comity";
 
-/// The shells that there are completions for.
-pub const SHELLS: [&str; 5] = ["bash", "zsh", "fish", "elvish", POWERSHELL];
-/// The shell that is not offered ids.
-const POWERSHELL: &str = "powershell";
 /// How much is shown of what something is called, in columns.
 const CALLED: usize = 80;
 
@@ -67,9 +64,8 @@ pub fn answer(words: &[OsString]) -> Option<io::Result<()>> {
 
 fn write_answer(shell: &dyn EnvCompleter, typed: Vec<OsString>) -> io::Result<()> {
     let mut tree = with_ids(tree::tree(), &Arc::new(Files::of(&typed)));
-    let here = std::env::current_dir().ok();
     let mut out = Vec::new();
-    shell.write_complete(&mut tree, typed, here.as_deref(), &mut out)?;
+    shell.write_complete(&mut tree, typed, Some(Path::new(".")), &mut out)?;
     stdout().write_all(&out)
 }
 

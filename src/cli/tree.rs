@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser};
 use clap::{ArgAction, ArgMatches, ValueHint, value_parser};
 
-use super::{completion, examples, tour};
+use super::{examples, tour};
 use crate::command::COMMAND_TABLES;
 use crate::command::definition::{Arg, ArgKind, Args, Command};
 use crate::demo::practise::{PractiseRole, templates};
@@ -13,6 +13,11 @@ use crate::value::word::all_words;
 
 /// Commands that only the command line has: they are not in the command table.
 pub const OWN: &[&str] = &["demo", "tour", "practise", "completions", "man"];
+
+/// The shells that there are completions for.
+pub const SHELLS: [&str; 5] = ["bash", "zsh", "fish", "elvish", POWERSHELL];
+/// The shell that is not offered ids.
+pub const POWERSHELL: &str = "powershell";
 
 /// The help of each noun.
 const NOUNS: &[(&str, &str)] = &[
@@ -71,7 +76,7 @@ fn tree_of(is_needed: &dyn Fn(&Command) -> bool) -> clap::Command {
         .subcommand(
             clap::Command::new("completions")
                 .about("Print completions for a shell; they offer ids and titles where no passphrase has to be asked for")
-                .arg(clap::Arg::new("shell").required(true).value_parser(completion::SHELLS))
+                .arg(clap::Arg::new("shell").required(true).value_parser(SHELLS))
                 .after_help("Examples:\n  source <(comity completions bash)\n  comity completions fish | source"),
         )
         .subcommand(

@@ -118,23 +118,17 @@ pub fn snapshot(conn: &Connection) -> Result<Transaction<'_>, StoreError> {
     Ok(rusqlite::Transaction::new_unchecked(conn, rusqlite::TransactionBehavior::Deferred)?)
 }
 
-/// Whether the last program that wrote did not end: there is a journal, and nobody who reads it.
+/// Whether what the last program wrote lies in its journal still: it did not end, or somebody reads.
 pub fn is_left_open(path: &Path) -> bool {
-    let beside = |end: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        std::fs::metadata(name)
-    };
-    beside("-wal").is_ok_and(|journal| journal.len() > 0) && beside("-shm").is_err()
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-wal");
+    std::fs::metadata(&journal).is_ok_and(|journal| journal.len() > 0)
 }
 
 /// Opens the database of a workspace where nobody writes meanwhile. Nothing is written beside it, so it may lie on a medium that
 /// cannot be written. Returns `None` where the key does not fit.
 pub fn open_still(path: &Path, key: &DatabaseKey) -> Result<Option<Connection>, StoreError> {
-    let mut journal = path.as_os_str().to_owned();
-    journal.push("-wal");
-    let is_left_open = std::fs::metadata(&journal).is_ok_and(|m| m.len() > 0);
-    if !is_left_open {
+    if !is_left_open(path) {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
         return open_at(path, Path::new(&still(path)), key, flags);
     }

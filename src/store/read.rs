@@ -299,18 +299,26 @@ pub fn rows_of(conn: &Connection, record: Id) -> Result<Vec<(ChangeRow, String)>
 /// Returns whether a record is held or was restricted after the moment that is looked back at: by a hold on it or on its case that stands
 /// now, or by the newest review of either.
 pub fn is_restricted_since(conn: &Connection, record: &Record) -> Result<bool, StoreError> {
-    let asked = (record.id, record.case.unwrap_or(record.id));
+    let (id, case) = (id_now(conn, record.id)?, record.case.map(|case| id_now(conn, case)).transpose()?);
+    let asked = (id, case.unwrap_or(id));
     Ok(conn.prepare_cached(sql!("record.is_restricted_since"))?.query_row(asked, |r| r.get(0))?)
+}
+
+/// Returns the id that a record has now: one of another desk's may have got another since the moment that is looked back at.
+fn id_now(conn: &Connection, then: Id) -> Result<Id, StoreError> {
+    let mut now = conn.prepare_cached(sql!("record.id_now"))?;
+    Ok(now.query_row([then], |r| r.get(0)).optional()?.unwrap_or(then))
 }
 
 /// Returns all changes of a record, also where it is looked back at: those that came later, too.
 pub fn changes_since(conn: &Connection, record: Id) -> Result<Vec<StoredChange>, StoreError> {
-    changes_by(conn, sql!("change.since"), record)
+    changes_by(conn, sql!("change.since"), id_now(conn, record)?)
 }
 
 /// Returns the date of a record as it is now, also where it is looked back at.
 pub fn due_now(conn: &Connection, record: Id) -> Result<Option<Timestamp>, StoreError> {
-    Ok(conn.prepare_cached(sql!("record.due_now"))?.query_row([record], |r| r.get(0)).optional()?.flatten())
+    let id = id_now(conn, record)?;
+    Ok(conn.prepare_cached(sql!("record.due_now"))?.query_row([id], |r| r.get(0)).optional()?.flatten())
 }
 
 /// Returns whether any change of a record has content.

@@ -125,7 +125,7 @@ fn each_shell_is_told_whom_to_ask() {
         let output = command.env_clear().env("COMITY_COMPLETE", "bash").args(&words).output().unwrap();
         assert_eq!(output.stdout, program(&a.folder, &words, "").stdout);
     }
-    for shell in comity::cli::completion::SHELLS {
+    for shell in comity::cli::tree::SHELLS {
         let output = program(&a.folder, &["completions", shell], "");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(

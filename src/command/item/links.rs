@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 
 use super::{ItemSummary, named, relation_word};
 use crate::record::item::Terms;
-use crate::record::privilege;
 use crate::record::store::{Record, RecordStore as _};
 use crate::store::records::first_items_of;
 use crate::value::id::Id;
@@ -58,7 +57,7 @@ impl Links {
         for number in numbers {
             let Some(record) = records.at(number)? else { continue };
             here.insert(record.id);
-            let references = Terms::read(&record.terms)?.references;
+            let references = named_by(workspace, &record)?;
             if let [from, to, ..] = references.as_slice() {
                 between.push((number, [*from, *to]));
             }
@@ -106,8 +105,8 @@ impl Links {
     /// # Errors
     ///
     /// Where the record's terms cannot be read.
-    pub fn count(&self, item: &Record, beside: Option<Id>) -> Result<usize, Error> {
-        let named: HashSet<Id> = named_by(item)?.into_iter().collect();
+    pub fn count(&self, workspace: &Workspace, item: &Record, beside: Option<Id>) -> Result<usize, Error> {
+        let named: HashSet<Id> = named_by(workspace, item)?.into_iter().collect();
         Ok(named.iter().chain(self.naming_of(item.id)).filter(|id| Some(**id) != beside).count())
     }
 
@@ -122,7 +121,7 @@ impl Links {
     /// Where the workspace cannot be read.
     pub fn of(&self, workspace: &Workspace, item: &Record, most: usize) -> Result<Vec<Link>, Error> {
         let mut links: Vec<Link> = Vec::new();
-        for id in named_by(item)? {
+        for id in named_by(workspace, item)? {
             if links.len() >= most {
                 return Ok(links);
             }
@@ -152,6 +151,7 @@ impl Links {
 }
 
 /// What an item names; what is held back does not say that.
-fn named_by(item: &Record) -> Result<Vec<Id>, Error> {
-    Ok(if privilege::is_held_back(item).is_some() { Vec::new() } else { Terms::read(&item.terms)?.references })
+fn named_by(workspace: &Workspace, item: &Record) -> Result<Vec<Id>, Error> {
+    let named = Terms::read(&item.terms)?.references;
+    Ok(if named.is_empty() || !workspace.is_held_back(item)? { named } else { Vec::new() })
 }

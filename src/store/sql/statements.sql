@@ -108,6 +108,9 @@ SELECT EXISTS (SELECT 1 FROM main.record WHERE subject IN (?1, ?2) AND kind = 'h
 SELECT row, record, kind, terms, content, salt, commitment, leaf, came, searched FROM main.change
 WHERE ((record = ?1 AND local IS NULL) OR local = ?1) ORDER BY row
 
+-- name: record.id_now
+SELECT id FROM main.record WHERE number = (SELECT number FROM record WHERE id = ?1)
+
 -- name: record.due_now
 SELECT due FROM main.record WHERE id = ?1
 

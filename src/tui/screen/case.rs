@@ -152,7 +152,7 @@ fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Resul
         if let Some(end) = links.end_of(&summary) {
             ends.borrow_mut().insert(record.id, end);
         }
-        let count = links.count(record, None)?;
+        let count = links.count(workspace, record, None)?;
         if let Some(cell) = row.cells.get_mut(WHAT).filter(|_| count > 0) {
             let path = vec![record.id];
             *cell = linked::root(cell.text.as_str(), count, look.expanded.contains(&path));
@@ -164,7 +164,7 @@ fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Resul
     let below = Linked { workspace, links: &links, expanded: &look.expanded, row: &row, column: WHAT }.below()?;
     // Of a list that is on the page whole, its rows say which of them are relations.
     let found_below = if links.items() > WINDOW { links.below_others(workspace)? } else { HashMap::new() };
-    let is_collapsed = |(_, id): &(i64, Id)| !look.expanded.contains(&vec![*id]);
+    let is_collapsed = |(number, id): &(i64, Id)| !look.expanded.contains(&vec![*id]) && Some(*number) != wanted;
     let collapsed: HashSet<i64> = found_below.into_iter().filter(is_collapsed).map(|(number, _)| number).collect();
     let mut section = part(
         workspace,

@@ -67,7 +67,7 @@ impl Linked<'_> {
     }
 
     fn go_into(&self, way: &Reached<'_>, item: &Record, rows: &mut Vec<PageRow>) -> Result<(), Error> {
-        let all = self.links.count(item, way.through)?;
+        let all = self.links.count(self.workspace, item, way.through)?;
         let mut links = self.links.of(self.workspace, item, WIDE + 1)?;
         links.retain(|link| Some(link.through) != way.through);
         links.truncate(WIDE);
@@ -106,7 +106,9 @@ impl Linked<'_> {
         let through = if link.relation.is_empty() { way.things.last().copied() } else { Some(link.through) };
         let further = Reached { path: &path, things: way.things, stems: &stems, through };
         let count = match &other {
-            Some(other) if !is_above && stems.len() < DEEP => self.links.count(other, further.through)?,
+            Some(other) if !is_above && stems.len() < DEEP => {
+                self.links.count(self.workspace, other, further.through)?
+            }
             _ => 0,
         };
         let below = match count {
@@ -195,7 +197,7 @@ pub(super) fn tree(workspace: &Workspace, item: &Record, name: &str) -> Result<O
         Some(case) => Links::of_case(workspace, case)?,
         None => Links::default(),
     };
-    let all = links.count(item, None)?;
+    let all = links.count(workspace, item, None)?;
     if all == 0 {
         return Ok(None);
     }
