@@ -174,16 +174,15 @@ impl Hand {
         self.press("Esc", "ADDED");
         self.press("S", "partner confirm: ");
         self.at("group ");
+        // A whole number: group 12 begins as group 1 does.
+        let group = |t: &str| t.lines().find_map(|l| l.strip_prefix(" > group ")?.trim().parse::<usize>().ok());
         for last in [false, true] {
-            let row = |l: &str| l.strip_prefix(" > group ").and_then(|l| l.trim().parse::<usize>().ok());
-            let group = self.s.text().lines().find_map(row).unwrap();
-            let digits = &fingerprint[group - 1];
+            let asked = group(&self.s.text()).unwrap();
+            let digits = &fingerprint[asked - 1];
             self.press_as("GROUP", digits, digits);
             if !last {
-                let before = format!(" > group {group}");
                 self.press("⇥", "");
-                self.s.when("the next group", |t| !t.contains(&before));
-                self.at("group ");
+                self.s.when("the next group", |t| group(t).is_some_and(|g| g != asked));
             }
         }
         self.goes_on("To sign, type");
