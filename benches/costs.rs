@@ -441,7 +441,7 @@ fn put_alone(site: &Site) -> Took {
     Took { time: std::time::Duration::from_secs_f64(said.parse().unwrap()), ..took }
 }
 
-const TABLES: [&str; 3] = ["change", "record", "terms"];
+const TABLES: [&str; 4] = ["change", "change_terms", "record", "terms"];
 
 fn cell(value: Value) -> serde_json::Value {
     match value {

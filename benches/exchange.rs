@@ -67,7 +67,8 @@ fn raw(site: &Site, path: &Path, whole: bool) -> Duration {
         let columns = rows.column_count();
         rows.query_map([], |r| (0..columns).map(|n| r.get(n)).collect()).unwrap().map(Result::unwrap).collect()
     };
-    let mut tables = ["change", "record", "terms"].map(|table| (table, all(&format!("SELECT * FROM {table}"))));
+    let mut tables =
+        ["change", "change_terms", "record", "terms"].map(|table| (table, all(&format!("SELECT * FROM {table}"))));
     if whole {
         let terms: HashMap<String, Value> = tables[2].1.iter().map(|row| (number(&row[0]), row[1].clone())).collect();
         for row in &mut tables[1].1 {

@@ -155,7 +155,7 @@ fn rows(workspace: &Workspace, kind: Kind) -> Result<Vec<GrantSummary>, Error> {
         let text = workspace.text_of(r, "reference")?;
         Ok(GrantSummary {
             id: r.id,
-            partner: r.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
+            partner: workspace.partner_of(r)?.unwrap_or_default(),
             of: GrantedFor::read(r),
             by: workspace.text_of(r, "by")?,
             text: if text.is_empty() { workspace.text_of(r, "text")? } else { text },

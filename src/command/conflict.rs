@@ -116,7 +116,7 @@ fn row(workspace: &Workspace, record: &Record) -> Result<ConflictRow, Error> {
     Ok(ConflictRow {
         id: record.id,
         kind: record.kind,
-        partner: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
+        partner: workspace.partner_of(record)?.unwrap_or_default(),
         states: standing.iter().map(|s| s.state.any()).collect(),
         sides,
     })

@@ -242,7 +242,7 @@ fn row_of(
     };
     Ok(DisclosureSummary {
         id: record.id,
-        partner: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
+        partner: workspace.partner_of(record)?.unwrap_or_default(),
         state: record.state,
         purpose: terms.purpose,
         delete_after_days: terms.delete_after_days,

@@ -318,7 +318,7 @@ fn row(workspace: &Workspace, record: &Record) -> Result<DisputeRow, Error> {
     Ok(DisputeRow {
         id: record.id,
         state: record.state,
-        with: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
+        with: workspace.partner_of(record)?.unwrap_or_default(),
         raised_by: workspace.code_of(record.desk)?,
         subject: record.text("subject").and_then(Issue::parse),
         about: record.id("about"),

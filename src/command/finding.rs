@@ -139,7 +139,7 @@ fn row(workspace: &Workspace, record: &Record) -> Result<FindingRow, Error> {
         id: record.id,
         state: record.state,
         about: record.id("about"),
-        partner: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
+        partner: workspace.partner_of(record)?.unwrap_or_default(),
         opened_by: by.map(|person| workspace.name_of(person)).transpose()?.unwrap_or_default(),
         opened: record.instant("opened"),
         due: record.due,

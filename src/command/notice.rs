@@ -145,7 +145,7 @@ fn row(workspace: &Workspace, record: &Record, with_text: bool) -> Result<Notice
         state,
         review,
         since: record.instant("sent").or(record.instant("released")),
-        partner: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
+        partner: workspace.partner_of(record)?.unwrap_or_default(),
         text: newest.filter(|_| with_text).map(|n| workspace.text_of(&n, "text")).transpose()?.unwrap_or_default(),
     })
 }

@@ -99,7 +99,7 @@ pub fn rows(workspace: &Workspace) -> Result<Vec<RecognitionRow>, Error> {
         .map(|record| {
             Ok(RecognitionRow {
                 id: record.id,
-                partner: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
+                partner: workspace.partner_of(record)?.unwrap_or_default(),
                 state: record.state,
                 of: record.text("of").unwrap_or_default().to_owned(),
                 title: workspace.text_of(record, "title")?,

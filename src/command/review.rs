@@ -444,7 +444,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ReviewSummary, Erro
         id: record.id,
         subject: record.subject,
         subject_kind: subject.map(|s| s.kind),
-        to: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
+        to: workspace.partner_of(record)?.unwrap_or_default(),
         purpose: text("purpose"),
         level,
         tier: record.tier,

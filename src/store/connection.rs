@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use zeroize::Zeroizing;
 
 use super::error::{SqlErrorClass, StoreError, class};
-use super::statement::{FORMAT, schema, sql};
+use super::statement::{FORMAT, LATER, RECORDS_SINCE, schema, sql};
 use crate::host::file;
 
 /// A database that is open.
@@ -211,15 +211,22 @@ fn is_full(failure: &rusqlite::Error) -> bool {
 }
 
 /// Stand-ins in memory for what a database of an older format lacks, by format, where it is opened read-only.
-const STAND_INS: [&[&str]; 3] = [&[NO_TERMS, NO_COUNTS], &[NO_LOCAL, NO_COUNTS], &[NO_COUNTS]];
+const STAND_INS: [&[&str]; LATER.len()] = [
+    &[NO_TERMS, NO_COUNTS, NO_CHANGE_TERMS],
+    &[NO_LOCAL, NO_COUNTS, NO_CHANGE_TERMS],
+    &[NO_COUNTS, NO_CHANGE_TERMS],
+    &[NO_CHANGE_TERMS],
+];
 const NO_TERMS: &str = "CREATE TEMP TABLE terms (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT; \
     CREATE TEMP VIEW change AS SELECT *, NULL AS number, NULL AS local FROM main.change";
 const NO_LOCAL: &str = "CREATE TEMP VIEW change AS SELECT *, NULL AS local FROM main.change";
 const NO_COUNTS: &str = include_str!("sql/stand-ins.sql");
+const NO_CHANGE_TERMS: &str =
+    "CREATE TEMP TABLE change_terms (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT";
 
-/// Whether the database is of an older format, and only read.
-pub(super) fn is_older(conn: &Connection) -> Result<bool, StoreError> {
-    Ok(format_of(conn)? < FORMAT)
+/// Whether the database is only read, and of a format whose records are not those of [`FORMAT`].
+pub(super) fn has_older_records(conn: &Connection) -> Result<bool, StoreError> {
+    Ok(format_of(conn)? < RECORDS_SINCE)
 }
 
 /// Returns the format of the database.
@@ -283,7 +290,7 @@ pub(super) const ACTS: &[&str] = &["act", "change"];
 ///
 /// Where the workspace is of an older format, and only read.
 pub(super) fn shadow_tables(conn: &Connection, tables: &[&str]) -> Result<(), StoreError> {
-    if is_older(conn)? {
+    if has_older_records(conn)? {
         return Err(StoreError::Foreign(
             "a workspace of an older format cannot be shown as it was: open it once without --readonly",
         ));
@@ -340,6 +347,30 @@ pub fn show_log_until(conn: &Connection, position: i64, row: i64) -> Result<(), 
          CREATE TEMP VIEW change AS SELECT * FROM main.change WHERE +row <= {row}"
     ))?;
     Ok(())
+}
+
+/// Whether a statement gives the same rows, in the same order, in two databases.
+pub(super) fn gives_same<P: rusqlite::Params + Clone>(
+    sql: &str,
+    values: P,
+    databases: [&Connection; 2],
+) -> Result<bool, StoreError> {
+    let [a, b] = databases;
+    let (mut a, mut b) = (a.prepare(sql)?, b.prepare(sql)?);
+    let columns = a.column_count();
+    let (mut a, mut b) = (a.query(values.clone())?, b.query(values)?);
+    loop {
+        let (a, b) = match (a.next()?, b.next()?) {
+            (None, None) => return Ok(true),
+            (Some(a), Some(b)) => (a, b),
+            _ => return Ok(false),
+        };
+        for column in 0..columns {
+            if a.get_ref(column)? != b.get_ref(column)? {
+                return Ok(false);
+            }
+        }
+    }
 }
 
 /// Guard of the file of a replay: it is removed when this is dropped.

@@ -1,6 +1,8 @@
 //! Writing the rows of acts and changes.
 
-use rusqlite::{Connection, params};
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::error::{StoreError, damaged};
 use super::records::{Moved, SqlRecordStore, waiting_partners};
@@ -80,11 +82,16 @@ pub(super) fn await_carriage(
 /// How many changes' words are added to the index in one run.
 const RUN: usize = 4096;
 
+/// How many different terms of an act are remembered, to see whether they come again.
+const REMEMBERED: usize = 1024;
+
 /// The changes of an act that is being stored, and their words.
 pub(super) struct ChangeRows<'c> {
     conn: &'c Connection,
     /// Words that are not in the index yet, by row: adding them in runs is faster than one by one between other tables.
     words: Vec<(i64, Option<String>)>,
+    /// Terms that came in this act, and their number in the table of terms; `None`: they are not there.
+    terms: HashMap<String, Option<i64>>,
 }
 
 /// The row of a change.
@@ -98,8 +105,8 @@ pub(super) struct StoredChangeRow<'a> {
 }
 
 impl<'c> ChangeRows<'c> {
-    pub(super) const fn new(conn: &'c Connection) -> Self {
-        Self { conn, words: Vec::new() }
+    pub(super) fn new(conn: &'c Connection) -> Self {
+        Self { conn, words: Vec::new(), terms: HashMap::new() }
     }
 
     /// Prepares for another change with words.
@@ -113,6 +120,24 @@ impl<'c> ChangeRows<'c> {
             search::add(self.conn, row, words.as_deref())?;
         }
         Ok(())
+    }
+
+    /// Returns the number under which terms stand that come again, or that stand there since an earlier act; `None` where they stand in
+    /// their change alone. Changes come by the thousand with the same ones.
+    fn number_of(&mut self, terms: &str) -> Result<Option<i64>, StoreError> {
+        let number = match self.terms.get(terms) {
+            Some(Some(number)) => return Ok(Some(*number)),
+            Some(None) => Some(self.conn.prepare_cached(sql!("change_terms.add"))?.insert([terms])?),
+            None => {
+                let mut find = self.conn.prepare_cached(sql!("change_terms.find"))?;
+                find.query_row([terms], |r| r.get(0)).optional()?
+            }
+        };
+        if self.terms.len() >= REMEMBERED {
+            self.terms.clear();
+        }
+        self.terms.insert(terms.to_owned(), number);
+        Ok(number)
     }
 
     /// Inserts a change; where it has words, they will be searched.
@@ -130,11 +155,13 @@ impl<'c> ChangeRows<'c> {
             Body::Redacted(commitment) => (None, None, Some(commitment)),
             Body::None => (None, None, None),
         };
+        let terms = text(&change.terms)?;
+        let number = self.number_of(terms)?.map(|number| number.to_string());
         self.conn.prepare_cached(sql!("change.add"))?.execute(params![
             row,
             change.record,
             change.kind,
-            text(&change.terms)?,
+            number.as_deref().unwrap_or(terms),
             content,
             salt,
             commitment,

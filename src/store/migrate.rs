@@ -1,12 +1,12 @@
 //! Migrating a workspace of an older format to the newest, whole or not at all. What older programs have written keeps its
-//! meaning; records are made again from the log, never taken from the tables.
+//! meaning; records of an older form are made again from the log, never taken from the tables.
 
 use rusqlite::Connection;
 
 use super::connection::{begin, format_of};
 use super::error::StoreError;
 use super::log::Meta;
-use super::statement::{FORMAT, LATER};
+use super::statement::{FORMAT, LATER, RECORDS_SINCE};
 use super::{replay, search};
 
 /// Migrates a database that is open for writing; one of the newest format is left as it is.
@@ -20,9 +20,10 @@ pub fn to_newest(conn: &Connection, meta: &Meta) -> Result<(), StoreError> {
     }
     let migrating = begin(conn)?;
     // Another process may have migrated it in the meantime.
-    let done = usize::try_from(format_of(conn)? - 1).unwrap_or(0);
-    if done < LATER.len() {
-        LATER.iter().skip(done).try_for_each(|step| migrating.execute_batch(step))?;
+    let old = format_of(conn)?;
+    let done = usize::try_from(old - 1).unwrap_or(0);
+    LATER.iter().skip(done).try_for_each(|step| migrating.execute_batch(step))?;
+    if old < RECORDS_SINCE {
         replay::rebuild_records(conn, meta)?;
         search::rebuild(conn)?;
     }

@@ -83,7 +83,7 @@ struct Later {
 impl Later {
     /// Returns what came after the act at a position; `None` where the database does not say, since an older program wrote it.
     fn after(conn: &Connection, until: i64) -> Result<Option<Self>, StoreError> {
-        if connection::is_older(conn)? {
+        if connection::has_older_records(conn)? {
             return Ok(None);
         }
         let number = |sql: &str| conn.prepare_cached(sql)?.query_row([], |r| r.get::<_, i64>(0));

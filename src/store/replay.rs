@@ -18,7 +18,7 @@ use super::log::{self, Meta};
 use super::read::{self, StoredAct};
 use super::records::{Moved, SqlRecordStore};
 use super::search;
-use super::statement::{FORMAT, sql};
+use super::statement::sql;
 use super::tree::SqlTree;
 use crate::act::change::{Change, Line};
 use crate::act::header::{Header, act_id};
@@ -509,12 +509,12 @@ impl<'c> Replay<'c> {
     /// Compares the stored tables with those of the replay, and checks which content is there.
     fn compare(&self) -> Result<(), StoreError> {
         // A workspace of an older format that is only read holds what an older program made of the acts.
-        if connection::format_of(self.conn)? == FORMAT {
+        if !connection::has_older_records(self.conn)? {
             self.compare_rows(sql!("record.in_order"), 15, |n| format!("record {n} is not what the acts say"))?;
             self.compare_rows(sql!("tally.due_in_order"), 3, |_| {
                 "a count of what is due is not what the acts say".into()
             })?;
-            if items_counted(self.conn)? != items_counted(self.scratch)? {
+            if !connection::gives_same(sql!("tally.items"), [], [self.conn, self.scratch])? {
                 return integrity("a count of items is not what the acts say");
             }
             self.compare_rows(sql!("digest.in_order"), 2, |_| "a digest of records is not what the acts say".into())?;
@@ -526,7 +526,7 @@ impl<'c> Replay<'c> {
         self.check_contents()?;
         self.check_locals()?;
         self.compare_terms()?;
-        if waiting(self.conn)? != waiting(self.scratch)? {
+        if !connection::gives_same(sql!("waiting.all"), [], [self.conn, self.scratch])? {
             return integrity("the list of acts that wait to be carried is not what the acts say");
         }
         Ok(())
@@ -537,21 +537,9 @@ impl<'c> Replay<'c> {
     fn compare_undo(&self) -> Result<(), StoreError> {
         let first: Option<i64> = self.conn.query_row(sql!("undo.begins"), [], |r| r.get(0))?;
         let first = first.unwrap_or(i64::MAX);
-        for (sql, columns) in [(sql!("act.next_numbers"), 2), (sql!("undo.in_order"), 16)] {
-            let (mut stored, mut applied) = (self.conn.prepare(sql)?, self.scratch.prepare(sql)?);
-            let (mut stored, mut applied) = (stored.query([first])?, applied.query([first])?);
-            loop {
-                let (stored, applied) = (stored.next()?, applied.next()?);
-                let fields = |row: Option<&rusqlite::Row<'_>>| {
-                    row.map(|row| (0..columns).map(|n| row.get(n)).collect::<Result<Vec<Value>, _>>()).transpose()
-                };
-                let (stored, applied) = (fields(stored)?, fields(applied)?);
-                if stored != applied {
-                    return integrity("what is kept of the records from before an act is not what the acts say");
-                }
-                if stored.is_none() {
-                    break;
-                }
+        for sql in [sql!("act.next_numbers"), sql!("undo.in_order")] {
+            if !connection::gives_same(sql, [first], [self.conn, self.scratch])? {
+                return integrity("what is kept of the records from before an act is not what the acts say");
             }
         }
         Ok(())
@@ -573,6 +561,10 @@ impl<'c> Replay<'c> {
             if !find.exists([row.get::<_, String>(0)?])? {
                 return integrity("the database has terms that no act says");
             }
+        }
+        // What stands for a change is what its act signs: what stands for none could be anything.
+        if self.conn.query_row(sql!("change_terms.of_no_change"), [], |r| r.get(0))? {
+            return integrity("the database has terms that no act says");
         }
         Ok(())
     }
@@ -755,17 +747,5 @@ fn page(conn: &Connection, sql: &str, columns: usize, after: i64) -> Result<Vec<
         let fields = (1..columns).map(|n| r.get(n)).collect::<Result<Vec<_>, _>>()?;
         Ok((r.get(0)?, fields))
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-fn items_counted(conn: &Connection) -> Result<Vec<Vec<Value>>, StoreError> {
-    let mut all = conn.prepare_cached(sql!("tally.items"))?;
-    let rows = all.query_map([], |r| (0..5).map(|n| r.get(n)).collect::<Result<Vec<Value>, _>>())?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-fn waiting(conn: &Connection) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
-    let mut all = conn.prepare_cached(sql!("waiting.all"))?;
-    let rows = all.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use rusqlite::{Connection, params};
 use sha2::{Digest as _, Sha256};
 
+use super::connection;
 use super::error::StoreError;
 use super::statement::sql;
 use crate::value::id::Id;
@@ -208,19 +209,7 @@ pub fn check(conn: &Connection, rebuilt: &Connection) -> Result<(), StoreError> 
     for db in [conn, rebuilt] {
         db.execute_batch(sql!("search.vocabulary"))?;
     }
-    let (mut stored, mut made) = (conn.prepare(sql!("search.instances"))?, rebuilt.prepare(sql!("search.instances"))?);
-    let (mut stored, mut made) = (stored.query([])?, made.query([])?);
-    let instance = |row: &rusqlite::Row<'_>| {
-        Ok::<_, rusqlite::Error>((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
-    };
-    loop {
-        let pair = (stored.next()?.map(instance).transpose()?, made.next()?.map(instance).transpose()?);
-        match pair {
-            (None, None) => return Ok(()),
-            (a, b) if a == b => {}
-            _ => return Err(bad()),
-        }
-    }
+    if connection::gives_same(sql!("search.instances"), [], [conn, rebuilt])? { Ok(()) } else { Err(bad()) }
 }
 
 #[cfg(test)]

@@ -3,8 +3,12 @@
 /// The schema of format 1.
 pub const FIRST: &str = include_str!("sql/schema.sql");
 /// The migrations, each from one format to the next; the first leads to format 2.
-pub const LATER: &[&str] =
-    &[include_str!("sql/format-2.sql"), include_str!("sql/format-3.sql"), include_str!("sql/format-4.sql")];
+pub const LATER: &[&str] = &[
+    include_str!("sql/format-2.sql"),
+    include_str!("sql/format-3.sql"),
+    include_str!("sql/format-4.sql"),
+    include_str!("sql/format-5.sql"),
+];
 
 /// Returns the SQL that creates a workspace of a format: 1 to [`FORMAT`].
 pub fn schema(format: i64) -> String {
@@ -14,6 +18,8 @@ pub fn schema(format: i64) -> String {
 
 /// The format that this program writes.
 pub const FORMAT: i64 = 1 + LATER.len() as i64;
+/// The first format whose records are those of [`FORMAT`]: with their digests, their counts, and what they were before an act.
+pub const RECORDS_SINCE: i64 = 4;
 
 const STATEMENTS: &str = include_str!("sql/statements.sql");
 const NAME: &str = "-- name: ";

@@ -118,7 +118,7 @@ pub fn prepare(
     let concerns = |r: &&Record| r.kind == Kind::Partner || r.partner.is_some();
     known.partner = match first.filter(concerns).or(focused.as_ref()) {
         Some(r) if r.kind == Kind::Partner => r.key.clone(),
-        Some(r) => r.partner.map(|p| workspace.code_of(p)).transpose()?,
+        Some(r) => workspace.partner_of(r)?,
         None => None,
     };
     for field in command.args {

@@ -907,6 +907,11 @@ impl Workspace {
         Ok(records::code_of(&self.db, desk)?.unwrap_or_else(|| desk.short()))
     }
 
+    /// The code of the partner that a record is of; `None` where it is of none.
+    pub fn partner_of(&self, record: &Record) -> Result<Option<String>, Error> {
+        record.partner.map(|partner| self.code_of(partner)).transpose()
+    }
+
     /// The name of a member of any desk.
     pub fn name_of(&self, person: Person) -> Result<String, Error> {
         let Some(record) = member::anywhere(&self.records(), person)? else { return Ok(person.to_string()) };

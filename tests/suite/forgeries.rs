@@ -66,6 +66,17 @@ fn scene() -> Scene {
     let answer = a.must(1, "request submit", &[("request", &request)]);
     let review = answer.value["review"].as_str().unwrap().to_owned();
     a.must(2, "review assess", &[("review", &review), ("all", "met"), ("less-intrusive", "none would do")]);
+    // Terms that many changes have in common.
+    let lines = root.path().join("lines.csv");
+    fs::write(&lines, "m1.example\nm2.example\nm3.example\n").unwrap();
+    let form = [
+        ("file", lines.to_str().unwrap()),
+        ("format", "csv"),
+        ("case", &case),
+        ("column", "value=1"),
+        ("type", "domain"),
+    ];
+    a.must(1, "item import", &form);
     let id = |text: &str| Id::parse(text).unwrap();
     let scene = Scene {
         account: id(&account),
@@ -120,6 +131,10 @@ fn forged_rows_are_found() {
         ("terms that stand in the record itself", format!("UPDATE record SET terms = (SELECT replace(text, '\"tier\":2', '\"tier\":1') FROM terms WHERE number = CAST(record.terms AS INTEGER)) WHERE id = {account}")),
         ("a number of terms with a tail", format!("UPDATE record SET terms = terms || ' ' WHERE id = {account}")),
         ("terms that no act says", "INSERT INTO terms (text) VALUES ('{\"hidden\":1}')".into()),
+        ("terms of many changes", "UPDATE change_terms SET text = replace(text, 'indicator', 'subscriber')".into()),
+        ("terms of many changes that vanish", "DELETE FROM change_terms".into()),
+        ("terms of many changes that no change has", "INSERT INTO change_terms (text) VALUES ('{\"hidden\":1}')".into()),
+        ("another change's terms", format!("UPDATE change SET terms = (SELECT min(number) FROM change_terms) WHERE record = {account} AND kind = 'item-add'")),
         ("a due date", format!("UPDATE record SET due = due + 1000000 WHERE id = {held}")),
         ("a hold that vanishes", format!("DELETE FROM record WHERE id = {}", hex(s.hold))),
         ("a record out of nothing", "INSERT INTO record (id, kind, state, desk, terms) SELECT randomblob(16), kind, state, desk, terms FROM record WHERE kind = 'case'".into()),
@@ -565,7 +580,9 @@ fn a_workspace_of_an_older_format_gets_its_records_from_its_log() {
     }
     let desk = s.a.open(1).unwrap();
     let lower = format!(
-        "UPDATE record SET tier = 1 WHERE id = x'{}'; DROP INDEX change_local; \
+        "UPDATE record SET tier = 1 WHERE id = x'{}'; \
+         UPDATE change SET terms = coalesce((SELECT text FROM change_terms WHERE number = CAST(terms AS INTEGER)), terms); \
+         DROP TABLE change_terms; DROP INDEX change_local; \
          ALTER TABLE change DROP COLUMN local; ALTER TABLE act DROP COLUMN next_number; DROP TABLE digest; DROP TABLE undo; \
          DROP TABLE item_tally; DROP TABLE due_tally; DROP INDEX act_first_row; \
          DROP INDEX record_bucket; ALTER TABLE record DROP COLUMN bucket; PRAGMA user_version = 2",

@@ -81,7 +81,7 @@ pub fn history_rows(workspace: &Workspace) -> Result<Vec<HistoryRow>, Error> {
     let me = workspace.code_of(workspace.meta.desk)?;
     let mut rows = Vec::new();
     for record in workspace.records().find(&Query::kind(Kind::Bundle))? {
-        let other = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        let other = workspace.partner_of(&record)?.unwrap_or_default();
         let sequence =
             record.terms.get("sequence").and_then(Json::int).and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
         let stream = record.partner.map(|p| stream::with(&workspace.records(), workspace.meta.desk, p)).transpose()?;

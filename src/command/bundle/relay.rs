@@ -104,7 +104,7 @@ pub struct RelayRow {
 
 fn row(workspace: &Workspace, record: &Record) -> Result<RelayRow, Error> {
     let own = workspace.code_of(workspace.meta.desk)?;
-    let other = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+    let other = workspace.partner_of(record)?.unwrap_or_default();
     let (from, via) = if record.desk == workspace.meta.desk { (own, other) } else { (other, own) };
     let to = record.id("for").map(|id| workspace.code_of(id)).transpose()?.unwrap_or_default();
     Ok(RelayRow {

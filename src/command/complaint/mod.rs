@@ -262,7 +262,7 @@ fn row(workspace: &Workspace, record: &Record) -> Result<ComplaintRow, Error> {
         progress_by: record.instant("progress_by"),
         decide_by: record.instant("decide_by"),
         due: record.due,
-        partner: record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
+        partner: workspace.partner_of(record)?.unwrap_or_default(),
         open_remedies: complaint::open_remedies(&workspace.records(), record)?,
     })
 }

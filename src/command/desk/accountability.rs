@@ -58,7 +58,7 @@ pub fn gather(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> R
 }
 
 fn code(workspace: &Workspace, record: &Record) -> Result<String, Error> {
-    Ok(record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default())
+    Ok(workspace.partner_of(record)?.unwrap_or_default())
 }
 
 fn findings(workspace: &Workspace, asked: &mut TaskList<'_>) -> Result<(), Error> {

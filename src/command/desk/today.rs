@@ -219,7 +219,7 @@ fn rows_to_verify(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) 
             continue;
         }
         named.push(kind.id.clone());
-        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        let partner = workspace.partner_of(record)?.unwrap_or_default();
         let what = format!("law: {} decided this, and {why}", kind.id);
         tasks.push(task(record, &partner, what, None, true, "legal reviewer"));
     }
@@ -322,7 +322,7 @@ pub fn waits_on(workspace: &Workspace, record: &Record) -> Result<Option<String>
         return Ok(Some("a legal reviewer here".to_owned()));
     }
     let Some((what, theirs)) = waits_for(record.desk == workspace.meta.desk, state) else { return Ok(None) };
-    let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+    let partner = workspace.partner_of(record)?.unwrap_or_default();
     let whom = if theirs { partner.as_str() } else { "a desk officer here" };
     Ok(Some(format!("{whom} ({what})")))
 }
@@ -332,7 +332,7 @@ fn requests(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
     for record in workspace.records().find(&Query::kind(Kind::Request))? {
         let Some(state) = record.in_state::<State>() else { continue };
         let Some((what, theirs)) = waits_for(record.desk == workspace.meta.desk, state) else { continue };
-        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        let partner = workspace.partner_of(&record)?.unwrap_or_default();
         let what = format!("{} {what}", record.text("kind").unwrap_or_default());
         let on = if theirs { partner.as_str() } else { "desk officer" };
         tasks.push(task(&record, &partner, what, record.due, officer && !theirs, on));
@@ -346,7 +346,7 @@ fn reviews(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Resu
         if !matches!(record.in_state(), Some(review::State::Open | review::State::Assessed | review::State::Deferred)) {
             continue;
         }
-        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        let partner = workspace.partner_of(&record)?.unwrap_or_default();
         let asked_by = record.text("requester").and_then(Person::parse);
         let mine = roles.contains(&Role::LegalReviewer)
             && asked_by != Some(me)
@@ -369,9 +369,8 @@ fn reviews(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Resu
 fn releases(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
     let me = workspace.person().to_string();
     let records = workspace.records();
-    let partner_of = |record: &Record| record.partner.map(|p| workspace.code_of(p)).transpose();
     records.each(&Query::state(disclosure::State::Proposed), |record| {
-        let partner = partner_of(&record)?.unwrap_or_default();
+        let partner = workspace.partner_of(&record)?.unwrap_or_default();
         let other = record.text("proposed_by") != Some(me.as_str());
         let is_emergency = record.terms.get("emergency").is_some();
         let (may, what, whom) = if is_emergency {
@@ -384,7 +383,7 @@ fn releases(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         Ok::<(), Error>(())
     })?;
     records.each(&Query::state(disclosure::State::Released), |record| {
-        let partner = partner_of(&record)?.unwrap_or_default();
+        let partner = workspace.partner_of(&record)?.unwrap_or_default();
         if disclosure::validation(&record, workspace.now()) == Some(Validation::Pending) {
             let people = [record.text("proposed_by"), record.text("joined_by")];
             let mine = roles.contains(&Role::ReleaseOfficer) && !people.contains(&Some(me.as_str()));
@@ -406,7 +405,7 @@ fn erasures(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         ..Query::kind(Kind::Item)
     })?;
     for record in due.iter().filter(|r| !r.is_purged()) {
-        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        let partner = workspace.partner_of(record)?.unwrap_or_default();
         let ordered = if record.terms.get("ordered").is_some() {
             "the sender orders: delete"
         } else {
@@ -415,7 +414,7 @@ fn erasures(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         tasks.push(task(record, &partner, ordered, record.due, may, "desk officer"));
     }
     for record in workspace.records().find(&Query::state(crate::record::hold_notice::State::Asked))? {
-        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        let partner = workspace.partner_of(&record)?.unwrap_or_default();
         tasks.push(task(&record, &partner, "held there: answer whether it is kept", None, may, "desk officer"));
     }
     for record in workspace.records().find(&Query::state(crate::record::purge::State::Begun))? {
@@ -428,7 +427,7 @@ fn erasures(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
 fn readmissions(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
     let may = [Role::DeskOfficer, Role::ReleaseOfficer, Role::Administrator].iter().any(|role| roles.contains(role));
     for record in workspace.records().find(&Query::state(item::State::Readmitting))? {
-        let partner = record.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default();
+        let partner = workspace.partner_of(&record)?.unwrap_or_default();
         let mine = may && item::readmitted_by(&record) != Some(workspace.person());
         tasks.push(task(&record, &partner, "erased item, to come again: confirm it", None, mine, "another member"));
     }

@@ -372,7 +372,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<ItemSummary, Error>
         caveats: content.as_ref().map(item::caveats_of).unwrap_or_default(),
         unknown_markings: content.as_ref().map(item::unknown_markings_of).unwrap_or_default(),
         originator: if third.is_empty() { workspace.code_of(record.desk)? } else { third },
-        from: record.partner.map(|p| workspace.code_of(p)).transpose()?,
+        from: workspace.partner_of(record)?,
         above_ceiling: item::is_above_ceiling(record),
         state: record.state,
         due: record.due,

@@ -87,7 +87,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
             on: notice.subject,
             state: notice.state,
             holder: workspace.code_of(notice.desk)?,
-            partner: notice.partner.map(|p| workspace.code_of(p)).transpose()?.unwrap_or_default(),
+            partner: workspace.partner_of(&notice)?.unwrap_or_default(),
             reason: notice.text("reason").and_then(Reason::parse),
             at: notice.instant("at"),
             over_term: over && notice.is(State::Asked),

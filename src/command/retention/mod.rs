@@ -117,7 +117,7 @@ pub fn timer(workspace: &Workspace, record: &Record, keeps: &Restrictions) -> Re
         held: keeps.holds.is_on(record),
         over_term,
         what,
-        partner: record.partner.map(|p| workspace.code_of(p)).transpose()?,
+        partner: workspace.partner_of(record)?,
     })
 }
 

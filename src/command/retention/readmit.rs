@@ -27,7 +27,7 @@ fn readmit(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
     let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;
     let ground = args.read("ground", "mistake, order or new-ground", Readmission::parse)?;
     workspace.act_alone(item::READMIT, Audience::OwnDesk, |_, _| Ok(item::readmitted(record.id, ground)))?;
-    let code = record.partner.map(|partner| workspace.code_of(partner)).transpose()?.unwrap_or_default();
+    let code = workspace.partner_of(&record)?.unwrap_or_default();
     let said = if record.is(State::Purged) {
         format!("Another member confirms it with `comity retention readmit {} --ground {ground}`.", record.id)
     } else {

@@ -105,7 +105,8 @@ SELECT EXISTS (SELECT 1 FROM main.record WHERE subject IN (?1, ?2) AND kind = 'h
     )
 
 -- name: change.since
-SELECT row, record, kind, terms, content, salt, commitment, leaf, came, searched FROM main.change
+SELECT row, record, kind, coalesce((SELECT text FROM change_terms WHERE number = CAST(change.terms AS INTEGER)), change.terms),
+    content, salt, commitment, leaf, came, searched FROM main.change AS change
 WHERE ((record = ?1 AND local IS NULL) OR local = ?1) ORDER BY row
 
 -- name: record.id_now
@@ -121,7 +122,8 @@ SELECT position FROM act WHERE audience = 'partners' AND desk = ?1 ORDER BY posi
 SELECT position FROM act WHERE audience = 'partners' AND via IS NULL
 
 -- name: act.heads
-SELECT change.record, change.terms FROM act JOIN change ON change.row = act.first_row
+SELECT change.record, coalesce((SELECT text FROM change_terms WHERE number = CAST(change.terms AS INTEGER)), change.terms)
+FROM act JOIN change ON change.row = act.first_row
 WHERE act.first_row >= ?2 AND act.first_row < ?3 AND change.kind = ?1
 
 -- name: change.next_row
@@ -131,15 +133,26 @@ SELECT coalesce(max(row), 0) + 1 FROM change
 INSERT INTO change (row, record, kind, terms, content, salt, commitment, came, searched, number)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
 
+-- name: change_terms.find
+SELECT number FROM change_terms WHERE text = ?1
+
+-- name: change_terms.add
+INSERT INTO change_terms (text) VALUES (?1)
+
+-- name: change_terms.of_no_change
+SELECT EXISTS (SELECT 1 FROM change_terms WHERE number NOT IN (SELECT CAST(terms AS INTEGER) FROM change WHERE terms NOT LIKE '{%'))
+
 -- name: change.add_leaf
 INSERT INTO change (row, leaf) VALUES (?1, ?2)
 
 -- name: change.range
-SELECT row, record, kind, terms, content, salt, commitment, leaf, came, searched
+SELECT row, record, kind, coalesce((SELECT text FROM change_terms WHERE number = CAST(change.terms AS INTEGER)), change.terms),
+    content, salt, commitment, leaf, came, searched
 FROM change WHERE row >= ?1 AND row < ?2 ORDER BY row
 
 -- name: change.of_record
-SELECT row, record, kind, terms, content, salt, commitment, leaf, came, searched FROM change
+SELECT row, record, kind, coalesce((SELECT text FROM change_terms WHERE number = CAST(change.terms AS INTEGER)), change.terms),
+    content, salt, commitment, leaf, came, searched FROM change
 WHERE (record = ?1 AND local IS NULL) OR local = ?1 ORDER BY row
 
 -- name: change.rows_of_record
