@@ -10,7 +10,7 @@ use crate::record::kind::Kind;
 use crate::record::request::{Answer, FollowUp, Step};
 use crate::record::review::{Decided, Decision};
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{self, purge, request, retention, review};
+use crate::record::{self, analysis, case, item, purge, request, retention, review};
 use crate::value::json::Json;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -40,6 +40,11 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
                 return Ok(Some(Error::not_allowed("its exercise is over, and what was said in it is erased")));
             }
         }
+    }
+    if writes.act == analysis::NEW
+        && let Some(error) = taskforce_refusal(workspace, record)?
+    {
+        return Ok(Some(error));
     }
     let (now, person) = (workspace.now(), workspace.person());
     let Some(def) = record::change(writes.act.name()) else { return Ok(None) };
@@ -77,6 +82,16 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
         act => from_records::act_facts(&records, &workspace.meta.realm, now, act, person, &inputs)?.judge(),
     };
     Ok((!verdict.allowed()).then(|| Error::refused(verdict, None)))
+}
+
+/// Why an item is no product of a task force: its case belongs to none, and there is none that could be named.
+fn taskforce_refusal(workspace: &Workspace, record: &Record) -> Result<Option<Error>, Error> {
+    let records = workspace.records();
+    let of_case = record.case.map(|id| records.get(id)).transpose()?.flatten().as_ref().and_then(case::taskforce_of);
+    if of_case.is_some() || !records.find(&Query { limit: Some(1), ..Query::kind(Kind::Taskforce) })?.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Error::not_allowed("there is no task force").hint("found one with `taskforce new`")))
 }
 
 /// Why the law of a request's kind does not know a step, whatever is said with it.
@@ -136,7 +151,15 @@ fn state_refusal(command: &Command, record: &Record) -> Option<Error> {
     let writes = command.writes.as_ref()?;
     let states = match writes.needs {
         Needs::Nothing => return None,
-        Needs::NotPurged => return record.is_purged().then(|| Error::not_allowed("its content was erased")),
+        Needs::Exhibit | Needs::NotPurged if record.is_purged() => {
+            return Some(Error::not_allowed("its content was erased"));
+        }
+        Needs::Exhibit if !item::is_exhibit(record) => {
+            return Some(
+                Error::not_allowed("the item has no file").hint("only what was added with `item add --file` has one"),
+            );
+        }
+        Needs::Exhibit | Needs::NotPurged => return None,
         Needs::OneOf(states) => states,
         Needs::Step(step) => step.from(),
         Needs::ActsState => match record::change(writes.act.name())?.moves {

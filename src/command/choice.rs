@@ -1,10 +1,14 @@
 //! What there is to choose from: the records, partners and words that an argument takes, each with what is shown of it. Forms and the
 //! completion of a shell offer the same.
 
+use std::path::Path;
+
 use crate::command::definition::{ArgKind, Args};
 use crate::command::desk::workspace_info::{line_of, short};
+use crate::host::file;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::workspace::error::Error;
+use crate::value::text::shown;
+use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 
 /// Records in a line.
@@ -26,6 +30,21 @@ pub fn label(workspace: &Workspace, records: &[&Record]) -> Result<String, Error
 
 /// So many records of a kind are offered at most.
 pub const MOST: u32 = 300;
+
+/// Why what was typed into a field names nothing: no record or partner here, no file; `None` where it does, or where the field takes
+/// anything.
+pub fn unknown(workspace: &Workspace, takes: ArgKind, typed: &str) -> Option<String> {
+    let found = match takes {
+        ArgKind::Record(kinds) => workspace.find_record(typed, kinds).map(drop),
+        ArgKind::Partner => workspace.partner(typed).map(drop),
+        ArgKind::Existing if typed != "-" && !file::exists(Path::new(typed)) => {
+            Err(Error::unknown(format!("there is no file {}", shown(typed))))
+        }
+        _ => Ok(()),
+    };
+    // What cannot be read is no fault of who types.
+    found.err().filter(|error| error.kind == ErrorKind::Usage).map(|error| error.what)
+}
 
 /// What a list for a field of a form offers: a value and what is shown of it.
 ///

@@ -100,6 +100,8 @@ pub enum Needs {
     ActsState,
     /// In every state but that of a tombstone.
     NotPurged,
+    /// The same, of an item that has a file.
+    Exhibit,
     /// In one of these.
     OneOf(&'static [State]),
     /// In those from which this step of a request's life leads, where the step may be made.

@@ -17,6 +17,7 @@ use crate::gate::from_records::{Disclosure, LeaveFacts, claim};
 use crate::gate::leave::{Leave, Validation as Claimed};
 use crate::gate::verdict::Verdict;
 use crate::host::entropy::Entropy;
+use crate::law::signer;
 use crate::object;
 use crate::record::definition::{need, shared_terms};
 use crate::record::disclosure::{
@@ -28,7 +29,7 @@ use crate::record::store::{ChangeRow, DutyState, Query, Record, RecordStore as _
 use crate::record::{case, item, kind_def, order, partner, review, taskforce};
 use crate::store::read;
 use crate::store::write::ActWriter;
-use crate::value::class::{Condition, Tier};
+use crate::value::class::{Condition, Role, Tier};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
@@ -644,6 +645,8 @@ fn share(
             if !sorted.waits.is_empty() {
                 let how = if of.emergency.is_some() { "join" } else { "release" };
                 said.push(format!("{} wait for a second person: `disclosure {how}`.", sorted.waits.len()));
+                let by = if of.emergency.is_some() { JOIN } else { RELEASE };
+                said.extend(nobody_for(workspace, by, &[workspace.person()])?);
             }
             if !sorted.stays.is_empty() {
                 said.push(format!("{} stay; --json lists why.", sorted.stays.len()));
@@ -919,7 +922,12 @@ fn second(workspace: &mut Workspace, record: &Record, kind: ChangeKind, job: &mu
         return Err(sorted.refusal().unwrap_or_else(|| Error::not_allowed("the partner holds all of it already")));
     }
     let obligations = sorted.obligations();
-    let more = if obligations.is_empty() { String::new() } else { format!(" Then: {}.", obligations.join("; ")) };
+    let mut more = if obligations.is_empty() { String::new() } else { format!(" Then: {}.", obligations.join("; ")) };
+    if kind == JOIN
+        && let Some(nobody) = nobody_for(workspace, VALIDATE, &[proposed.proposed_by, me])?
+    {
+        more = format!("{more} {nobody}");
+    }
     let (code, stay) = (workspace.code_of(proposed.to)?, sorted.stays.len());
     let count = counted(sorted.leaves.len(), "item");
     let to = workspace.records().get(proposed.to)?;
@@ -930,6 +938,21 @@ fn second(workspace: &mut Workspace, record: &Record, kind: ChangeKind, job: &mu
         format!("Released: {count} for the next bundle to {code}; {stay} stay.{more}")
     };
     Ok(sorted.report(Output::made(record.id, said)))
+}
+
+/// Whether one of the members may sign an act of this kind who is none of these people.
+pub fn is_there_another(kind: ChangeKind, members: &[(Person, Vec<Role>)], people: &[Person]) -> bool {
+    let signers = signer::of_kind(kind.name());
+    members.iter().any(|(who, roles)| signers.is_some_and(|s| s.allow(roles)) && !people.contains(who))
+}
+
+/// Whom to enrol, where nobody here but these people may sign an act of this kind.
+fn nobody_for(workspace: &Workspace, kind: ChangeKind, people: &[Person]) -> Result<Option<String>, Error> {
+    if is_there_another(kind, &workspace.active_members()?, people) {
+        return Ok(None);
+    }
+    let who = signer::of_kind(kind.name()).map_or_else(String::new, signer::Signers::words);
+    Ok(Some(format!("Nobody else here is {who}: enrol somebody with `member add`.")))
 }
 
 fn said(workspace: &Workspace, record: &Record) -> Result<DisclosureContent, Error> {

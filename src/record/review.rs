@@ -548,6 +548,12 @@ pub fn has_lapsed(record: &Record, now: Timestamp) -> bool {
     record.is(State::Lapsed) || (approved && record.instant("expires").is_some_and(|until| until <= now))
 }
 
+/// Whether a review is approved, whole, in part or on conditions, and the approval stands.
+pub fn stands_at(record: &Record, now: Timestamp) -> bool {
+    let approved = matches!(record.in_state(), Some(State::Approved | State::Conditions | State::Partial));
+    approved && !has_lapsed(record, now)
+}
+
 /// The level of a review.
 pub fn level_of(record: &Record) -> Option<Level> {
     record.text("level").and_then(Level::parse)

@@ -92,6 +92,8 @@ pub enum Intent {
     Lock,
     /// Takes the mouse, or leaves it to the terminal.
     Mouse,
+    /// Asks why what is selected is looked at.
+    Reason,
     /// Locks, and hands the terminal back to the shell.
     Suspend,
     /// Asks whether to leave; one key answers.
@@ -317,6 +319,7 @@ const FURTHER: &[Action] = &[
     action("undo", "What was done last, and what takes it back", &["u"], "", Intent::Undo),
     action("redo", "Redo", &["U"], "", Intent::Redo),
     action("copy", "Copy the id or the line of what is selected", &["y"], "", Intent::Copy),
+    action("reason", "Say why you look: what is held or restricted is then shown", &["w"], "", Intent::Reason),
     action("jobs", "What runs and what has ended: progress, cancel", &["J"], "", Intent::Jobs),
     action("messages", "Messages that were shown", &["M"], "", Intent::Messages),
     action("refresh", "Refresh", &["ctrl-r", "f5"], "", Intent::Refresh),

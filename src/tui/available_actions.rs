@@ -15,6 +15,7 @@ use crate::command::definition::{ArgKind, Args, Command};
 use crate::command::desk::workspace_info::{line_of, short};
 use crate::command::disclosure;
 use crate::command::item as items;
+use crate::command::request::draft;
 use crate::law::edition::Law;
 use crate::record::disclosure as disclosures;
 use crate::record::item;
@@ -150,6 +151,10 @@ pub fn prepare(
             }
             _ => {}
         }
+    }
+    if let Some(request) = first.filter(|r| r.kind == Kind::Request && command.full_name() == draft::NEW) {
+        known.form = draft::begun_from(workspace, request)?;
+        known.labels.retain(|field, _| known.form.maybe(field).is_some());
     }
     Ok(known)
 }

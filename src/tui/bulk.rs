@@ -130,6 +130,20 @@ pub fn may_each(
     Ok(may)
 }
 
+/// Why a command may not be done with a thing, as far as that can be said before anything is typed.
+///
+/// # Errors
+///
+/// Where the workspace cannot be read.
+pub fn refusal(workspace: &Workspace, command: &Command, subject: &RecordRef) -> Result<Option<Error>, Error> {
+    let Some(record) = workspace.records().get(subject.id)? else { return Ok(None) };
+    if command.target_arg(record.kind).is_none() {
+        Ok(None)
+    } else {
+        availability::why_not(workspace, command, &record)
+    }
+}
+
 /// Why a command may not be done with a thing: what the command itself would say. Where all that it needs is known, it is
 /// rehearsed; else it says what can be said before.
 fn why_not(workspace: &mut Workspace, command: &'static Command, subject: &RecordRef) -> Result<Option<Error>, Error> {
@@ -139,8 +153,7 @@ fn why_not(workspace: &mut Workspace, command: &'static Command, subject: &Recor
             kind = tr_word(subject.kind.word())
         ))));
     }
-    let Some(record) = workspace.records().get(subject.id)? else { return Ok(None) };
-    if let Some(error) = availability::why_not(workspace, command, &record)? {
+    if let Some(error) = refusal(workspace, command, subject)? {
         return Ok(Some(error));
     }
     let known = prepare(workspace, command, std::slice::from_ref(subject), None)?;

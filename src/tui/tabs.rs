@@ -1,9 +1,10 @@
-//! The tabs of the screens: which are in sight, and which stands at a column. It draws nothing.
+//! The tabs of the screens and of their views: which are in sight, and which stands at a column. It draws nothing.
 
 use ratatui::layout::Rect;
 
-use super::layout::NARROW;
-use super::screen::{SCREENS, digit_of};
+use super::language::tr;
+use super::layout::{NARROW, inset};
+use super::screen::{SCREENS, digit_of, screen_of};
 use super::screen_id::ScreenId;
 use crate::value::text::width;
 
@@ -52,6 +53,23 @@ pub fn at(open: ScreenId, area: Rect, column: u16) -> Option<ScreenId> {
     None
 }
 
+/// The names of a screen's views as they stand in a row, the one that is open in brackets. Each takes as much room, open or not.
+pub fn views(screen: ScreenId, open: usize) -> Vec<String> {
+    let label =
+        |(n, name): (usize, &&str)| if n == open { format!("[{}] ", tr(name)) } else { format!(" {}  ", tr(name)) };
+    screen_of(screen).views.iter().enumerate().map(label).collect()
+}
+
+/// The view whose name stands at a column of their row.
+pub fn view_at(screen: ScreenId, area: Rect, column: u16) -> Option<usize> {
+    let mut x = inset(area).x;
+    views(screen, 0).iter().position(|label| {
+        let here = x..x + (width(label) as u16).saturating_sub(1);
+        x += width(label) as u16;
+        here.contains(&column)
+    })
+}
+
 /// The digit of a screen, where it has one, and its title.
 pub fn label(screen: ScreenId, gap: &str) -> String {
     let digit = digit_of(screen).map(|digit| format!("{digit}{gap}")).unwrap_or_default();
@@ -71,6 +89,22 @@ fn first_tab(tabs: &[(ScreenId, String)], open: ScreenId, room: u16) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_view_stands_where_its_name_is_drawn() {
+        let area = Rect::new(4, 0, 100, 1);
+        for screen in SCREENS {
+            let row: String = views(screen.id, 0).concat();
+            for (n, name) in screen.views.iter().enumerate() {
+                let before = row.find(&format!("{}{name}", if n == 0 { '[' } else { ' ' })).unwrap();
+                for column in [before, before + width(name)] {
+                    assert_eq!(view_at(screen.id, area, 5 + column as u16), Some(n), "{name} at {column} of {row}");
+                }
+            }
+            assert_eq!(view_at(screen.id, area, 4), None);
+            assert_eq!(view_at(screen.id, area, 5 + width(&row) as u16), None);
+        }
+    }
 
     #[test]
     fn the_open_screen_is_always_among_the_tabs() {

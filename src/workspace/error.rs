@@ -108,6 +108,11 @@ impl Error {
         Self::new(ErrorKind::Refused, what, "look at the record's state first")
     }
 
+    /// The workspace is open to be read only.
+    pub fn of_reading_only() -> Self {
+        Self::new(ErrorKind::Refused, "the workspace is open to be read only", "leave --readonly out to write")
+    }
+
     /// There is no such thing.
     pub fn unknown(what: impl Into<String>) -> Self {
         Self::new(ErrorKind::Usage, what, "list what there is, and name it by its id or the beginning of it")

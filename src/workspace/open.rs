@@ -919,6 +919,14 @@ impl Workspace {
         Ok(if name.is_empty() { person.to_string() } else { name })
     }
 
+    /// The members of this desk who are active, with their roles.
+    pub fn active_members(&self) -> Result<Vec<(Person, Vec<Role>)>, Error> {
+        let members = member::all(&self.records(), self.meta.desk)?;
+        let active = members.iter().filter(|r| r.is(member::State::Active));
+        let named = |r: &Record| Some((r.key.as_deref().and_then(Person::parse)?, member::roles_of(r)));
+        Ok(active.filter_map(named).collect())
+    }
+
     /// Every partner.
     pub fn partners(&self) -> Result<Vec<Record>, Error> {
         Ok(self.records().find(&Query::kind(Kind::Partner))?)
@@ -1012,11 +1020,7 @@ impl Workspace {
             return Err(as_of.refusal());
         }
         if self.read_only && !self.is_second_view {
-            return Err(Error::new(
-                ErrorKind::Refused,
-                "the workspace is open to be read only",
-                "leave --readonly out to write",
-            ));
+            return Err(Error::of_reading_only());
         }
         if let Some(fault) = self.clock_fault_for(kind)? {
             return Err(fault);

@@ -285,7 +285,7 @@ fn what_a_medium_has_swallowed_is_unknown_and_never_sent() {
     let failure = a.fails(1, "bundle export", &[("to", "XB"), ("out", &gone)], ErrorKind::Medium);
     assert!(failure.hint.contains("--again 1") && failure.hint.contains("unknown"), "{failure:?}");
     assert_eq!(state_of(&a, 1), "unknown");
-    assert!(a.must(1, "desk today", &[]).value.to_string().contains("not known to be written"));
+    assert!(a.must(1, "desk today", &[]).value.to_string().contains("made, not written"));
     let out = a.path("b1");
     let said = a.must(1, "bundle export", &[("to", "XB"), ("again", "1"), ("out", &out)]).message.unwrap();
     assert!(said.contains("Read back"), "{said}");

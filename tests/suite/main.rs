@@ -49,6 +49,7 @@ mod menus;
 mod money;
 mod named_commands;
 mod new_keys;
+mod next_act;
 mod pages;
 mod pictures;
 mod plain;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::command::definition::Command;
 use crate::record::kind::Kind;
 use crate::record::store::Record;
 use crate::value::id::Id;
@@ -24,6 +25,22 @@ pub struct Task {
     pub mine: bool,
     /// On whom it waits, where not on this member.
     pub waits_on: String,
+    /// The command that does it; `None` where that is for who does it to choose.
+    pub command: Option<&'static str>,
+}
+
+impl Task {
+    /// Says which command does it.
+    #[must_use]
+    pub fn done_by(self, command: &'static str) -> Self {
+        let takes = |command: &Command| command.target_arg(self.kind).is_some();
+        debug_assert!(
+            crate::command::command(command).is_some_and(takes),
+            "{command} is not done to a {:?}",
+            self.kind
+        );
+        Self { command: Some(command), ..self }
+    }
 }
 
 /// Something that waits: on this member, or on whom it says.
@@ -43,5 +60,6 @@ pub fn task(
         due,
         mine,
         waits_on: if mine { String::new() } else { waits_on.to_owned() },
+        command: None,
     }
 }

@@ -14,6 +14,7 @@ use crate::command::desk::renewals::{self, What};
 pub use crate::command::desk::task::Task;
 use crate::command::desk::task::task;
 use crate::command::desk::workspace_info::line_of;
+use crate::command::disclosure::{is_there_another, items_of};
 use crate::command::exercise::view;
 use crate::command::notice;
 use crate::command::taskforce::{self, analysis, work};
@@ -114,7 +115,7 @@ fn persons_to_tell(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>)
     for row in notice::standings(workspace)?.into_iter().filter(|row| row.state == notice::Telling::Lapsed) {
         let Some(record) = workspace.records().get(row.of)? else { continue };
         let what = "the reason for not telling the person has lapsed: tell them, or delay it again";
-        tasks.push(task(&record, &row.partner, what, row.review, mine, "desk officer"));
+        tasks.push(task(&record, &row.partner, what, row.review, mine, "desk officer").done_by("notice tell"));
     }
     Ok(())
 }
@@ -125,7 +126,8 @@ fn held_back(workspace: &Workspace, tasks: &mut Vec<Task>) -> Result<(), Error> 
     for record in privilege::waiting(&records)? {
         let mine = workspace.may_filter(&record)?;
         let what = "held back as privileged: look whether it is, as a filter reviewer";
-        tasks.push(task(&record, "", what, None, mine, "a legal reviewer who takes no part in the case"));
+        let whom = "a legal reviewer who takes no part in the case";
+        tasks.push(task(&record, "", what, None, mine, whom).done_by("item filter"));
     }
     Ok(())
 }
@@ -138,19 +140,21 @@ fn exchange(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
     for row in relay::rows(workspace)?.iter().filter(|r| r.state == Relayed::Carrying.any()) {
         let Some(record) = workspace.records().get(row.id)? else { continue };
         let what = format!("{} bytes for {}, {}: pass it on", thousands(row.bytes), row.to, row.priority);
-        tasks.push(task(&record, &row.from, what, None, mine, "desk officer"));
+        tasks.push(task(&record, &row.from, what, None, mine, "desk officer").done_by("bundle pass-on"));
     }
     for partner in workspace.partners()? {
         let code = partner.key.clone().unwrap_or_default();
-        let mut tell = |what: String| tasks.push(task(&partner, &code, what, None, mine, "desk officer"));
+        let mut tell = |what: String, command| {
+            tasks.push(task(&partner, &code, what, None, mine, "desk officer").done_by(command));
+        };
         if let Some(gap) = gaps.iter().rfind(|g| g.desk == partner.id) {
-            tell(gap.said());
+            tell(gap.said(), "bundle request-missing");
         }
         let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;
         let wanted = stream::still_wanted(&stream);
         if !wanted.is_empty() {
             let word = if wanted.len() == 1 { "bundle" } else { "bundles" };
-            tell(format!("asks for {word} {} again", joined(&wanted)));
+            tell(format!("asks for {word} {} again", joined(&wanted)), "bundle export");
         }
         let known = stream::acknowledged(&stream).unwrap_or(0);
         let of_partner = Query { partner: Some(partner.id), ..Query::state(bundle::State::Sent) };
@@ -158,7 +162,7 @@ fn exchange(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         let number = |r: &Record| r.key.as_ref().and_then(|k| k.parse::<u64>().ok()).filter(|n| *n > known);
         let unknown: Vec<u64> = sent.iter().filter(|r| bundle::is_unwritten(r)).filter_map(number).collect();
         if !unknown.is_empty() {
-            tell(format!("bundle {}: not known to be written; export it again", joined(&unknown)));
+            tell(format!("bundle {}: made, not written; export it again", joined(&unknown)), "bundle export");
         }
     }
     Ok(())
@@ -221,7 +225,7 @@ fn rows_to_verify(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) 
         named.push(kind.id.clone());
         let partner = workspace.partner_of(record)?.unwrap_or_default();
         let what = format!("law: {} decided this, and {why}", kind.id);
-        tasks.push(task(record, &partner, what, None, true, "legal reviewer"));
+        tasks.push(task(record, &partner, what, None, true, "legal reviewer").done_by("law verify"));
     }
     Ok(())
 }
@@ -266,7 +270,7 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
             }
             let what = format!("{waiting} to be carried");
             let mine = roles.contains(&Role::DeskOfficer) || roles.contains(&Role::ReleaseOfficer);
-            tasks.push(task(&partner, &code, what, None, mine, "desk officer"));
+            tasks.push(task(&partner, &code, what, None, mine, "desk officer").done_by("bundle export"));
         }
         heard.push(Heard { id: partner.id, partner: code, at: stream::heard(&stream), waiting });
     }
@@ -274,7 +278,8 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
         let Some(record) = workspace.records().get(signer)? else { continue };
         let what =
             format!("revoked: look at what {} signed before, and confirm it", workspace.text_of(&record, "name")?);
-        tasks.push(task(&record, "", what, None, roles.contains(&Role::Administrator), "administrator"));
+        let mine = roles.contains(&Role::Administrator);
+        tasks.push(task(&record, "", what, None, mine, "administrator").done_by("member confirm-acts"));
     }
     tasks.sort_by_key(|t| (t.due.is_none(), t.due));
     let last = read::last(&workspace.db)?.max(0) as u64;
@@ -315,6 +320,19 @@ fn waits_for(outbound: bool, state: State) -> Option<(&'static str, bool)> {
     })
 }
 
+/// The command that a request waits for here; `None` where the answer is for who gives it to choose.
+const fn done_by(state: State) -> Option<&'static str> {
+    match state {
+        State::Draft => Some("request new"),
+        State::Authorised => Some("request send"),
+        State::Delivered => Some("request report-use"),
+        State::Clarification => Some("request reply"),
+        State::Consultation => Some("request discuss"),
+        State::Conflict => Some("request resolve"),
+        _ => None,
+    }
+}
+
 /// On whom a request waits and for what, in words; `None`: on nobody.
 pub fn waits_on(workspace: &Workspace, record: &Record) -> Result<Option<String>, Error> {
     let Some(state) = record.in_state::<State>() else { return Ok(None) };
@@ -335,7 +353,11 @@ fn requests(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         let partner = workspace.partner_of(&record)?.unwrap_or_default();
         let what = format!("{} {what}", record.text("kind").unwrap_or_default());
         let on = if theirs { partner.as_str() } else { "desk officer" };
-        tasks.push(task(&record, &partner, what, record.due, officer && !theirs, on));
+        let waits = task(&record, &partner, what, record.due, officer && !theirs, on);
+        tasks.push(match done_by(state) {
+            Some(command) if !theirs => waits.done_by(command),
+            _ => waits,
+        });
     }
     Ok(())
 }
@@ -343,31 +365,60 @@ fn requests(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
 fn reviews(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
     let me = workspace.person();
     for record in workspace.records().find(&Query::kind(Kind::Review))? {
+        let asked_by = record.text("requester").and_then(Person::parse);
+        if review::stands_at(&record, workspace.now()) {
+            tasks.extend(approved(workspace, &record, asked_by == Some(me))?);
+        }
         if !matches!(record.in_state(), Some(review::State::Open | review::State::Assessed | review::State::Deferred)) {
             continue;
         }
         let partner = workspace.partner_of(&record)?.unwrap_or_default();
-        let asked_by = record.text("requester").and_then(Person::parse);
         let mine = roles.contains(&Role::LegalReviewer)
             && asked_by != Some(me)
             && !review::reviewers_of(&record).contains(&me);
         let subject = record.subject.map(|s| workspace.records().get(s)).transpose()?.flatten();
         let of = subject.as_ref().map_or("record", |s| s.kind.word());
         let level = record.text("level").unwrap_or_default();
-        tasks.push(task(
+        let waits = task(
             &record,
             &partner,
             format!("review {level} of {of}"),
             subject.and_then(|s| s.due),
             mine,
             "legal reviewer",
-        ));
+        );
+        let command = if record.is(review::State::Open) { "review assess" } else { "review decide" };
+        tasks.push(waits.done_by(command));
     }
     Ok(())
 }
 
+/// An item that may be shared since its review was approved, until it is, or until the approval ends. A request is a task of its own.
+fn approved(workspace: &Workspace, review: &Record, mine: bool) -> Result<Option<Task>, Error> {
+    let records = workspace.records();
+    let item = review.subject.map(|id| records.get(id)).transpose()?.flatten();
+    let (Some(item), Some(to)) = (item.filter(|r| r.kind == Kind::Item && !r.is_purged()), review.partner) else {
+        return Ok(None);
+    };
+    if item.shared.iter().any(|holder| holder.partner == to) {
+        return Ok(None);
+    }
+    for proposal in records.find(&Query { partner: Some(to), ..Query::state(disclosure::State::Proposed) })? {
+        if items_of(workspace, &proposal)?.contains(&item.id) {
+            return Ok(None);
+        }
+    }
+    let partner = workspace.partner_of(review)?.unwrap_or_default();
+    let what = format!("approved: may be shared with {partner}");
+    let waits = task(&item, &partner, what, review.instant("expires"), mine, "who asked for its review");
+    Ok(Some(waits.done_by("disclosure new")))
+}
+
+/// On whom something waits that nobody here may do.
+const NOBODY: &str = "member who is not enrolled yet: `member add`";
+
 fn releases(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
-    let me = workspace.person().to_string();
+    let (me, members) = (workspace.person().to_string(), workspace.active_members()?);
     let records = workspace.records();
     records.each(&Query::state(disclosure::State::Proposed), |record| {
         let partner = workspace.partner_of(&record)?.unwrap_or_default();
@@ -379,7 +430,11 @@ fn releases(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         } else {
             (roles.contains(&Role::ReleaseOfficer), "release, as its second person", "release officer")
         };
-        tasks.push(task(&record, &partner, what, None, other && may, whom));
+        let command = if is_emergency { "disclosure join" } else { "disclosure release" };
+        let second = if is_emergency { disclosure::JOIN } else { disclosure::RELEASE };
+        let proposer = record.text("proposed_by").and_then(Person::parse);
+        let whom = if is_there_another(second, &members, proposer.as_slice()) { whom } else { NOBODY };
+        tasks.push(task(&record, &partner, what, None, other && may, whom).done_by(command));
         Ok::<(), Error>(())
     })?;
     records.each(&Query::state(disclosure::State::Released), |record| {
@@ -387,11 +442,16 @@ fn releases(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         if disclosure::validation(&record, workspace.now()) == Some(Validation::Pending) {
             let people = [record.text("proposed_by"), record.text("joined_by")];
             let mine = roles.contains(&Role::ReleaseOfficer) && !people.contains(&Some(me.as_str()));
-            tasks.push(task(&record, &partner, "EMERGENCY: validate it", record.due, mine, "release officer"));
+            let what = "EMERGENCY: validate it";
+            let took_part: Vec<Person> = people.into_iter().flatten().filter_map(Person::parse).collect();
+            let whom =
+                if is_there_another(disclosure::VALIDATE, &members, &took_part) { "release officer" } else { NOBODY };
+            let waits = task(&record, &partner, what, record.due, mine, whom);
+            tasks.push(waits.done_by("disclosure validate"));
         } else if disclosure::is_unvalidated(&record, workspace.now()) {
             let mine = roles.contains(&Role::DeskOfficer);
             let what = "EMERGENCY not validated: recall it";
-            tasks.push(task(&record, &partner, what, record.due, mine, "desk officer"));
+            tasks.push(task(&record, &partner, what, record.due, mine, "desk officer").done_by("disclosure recall"));
         }
         Ok(())
     })
@@ -411,11 +471,13 @@ fn erasures(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         } else {
             "its term has ended: delete"
         };
-        tasks.push(task(record, &partner, ordered, record.due, may, "desk officer"));
+        let waits = task(record, &partner, ordered, record.due, may, "desk officer");
+        tasks.push(waits.done_by("retention purge"));
     }
     for record in workspace.records().find(&Query::state(crate::record::hold_notice::State::Asked))? {
         let partner = workspace.partner_of(&record)?.unwrap_or_default();
-        tasks.push(task(&record, &partner, "held there: answer whether it is kept", None, may, "desk officer"));
+        let waits = task(&record, &partner, "held there: answer whether it is kept", None, may, "desk officer");
+        tasks.push(waits.done_by("retention hold-answer"));
     }
     for record in workspace.records().find(&Query::state(crate::record::purge::State::Begun))? {
         tasks.push(task(&record, "", "an erasure was interrupted: purge again finishes it", None, may, "desk officer"));
@@ -429,7 +491,8 @@ fn readmissions(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) ->
     for record in workspace.records().find(&Query::state(item::State::Readmitting))? {
         let partner = workspace.partner_of(&record)?.unwrap_or_default();
         let mine = may && item::readmitted_by(&record) != Some(workspace.person());
-        tasks.push(task(&record, &partner, "erased item, to come again: confirm it", None, mine, "another member"));
+        let what = "erased item, to come again: confirm it";
+        tasks.push(task(&record, &partner, what, None, mine, "another member").done_by("retention readmit"));
     }
     Ok(())
 }
@@ -443,7 +506,8 @@ fn renewals(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         } else {
             "agreement ends: renew it, or sharing stops"
         };
-        tasks.push(task(&record, &row.partner, what, Some(row.until), may, "administrator"));
+        let waits = task(&record, &row.partner, what, Some(row.until), may, "administrator");
+        tasks.push(waits.done_by("agreement renew"));
     }
     Ok(())
 }
@@ -474,7 +538,7 @@ fn donors(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Resul
             continue;
         }
         let what = format!("report to the donor, then `budget reported`: {}", workspace.text_of(&record, "title")?);
-        tasks.push(task(&record, "", what, due, mine, "finance officer"));
+        tasks.push(task(&record, "", what, due, mine, "finance officer").done_by("budget reported"));
     }
     Ok(())
 }
@@ -491,7 +555,8 @@ fn of_task_forces(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) 
             None => continue,
         };
         if waits.contains(&own) {
-            tasks.push(task(&record, &row.lead, "charter to read and sign", None, administers, "administrator"));
+            let waits = task(&record, &row.lead, "charter to read and sign", None, administers, "administrator");
+            tasks.push(waits.done_by("taskforce sign"));
         } else {
             for desk in waits {
                 tasks.push(task(&record, desk, "charter to be signed", None, false, desk));
@@ -512,7 +577,7 @@ fn of_task_forces(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) 
         if row.waits_on.contains(&own) {
             let Some(record) = workspace.records().get(row.id)? else { continue };
             let what = format!("joint analysis, version {}: say whether it may leave", row.version);
-            tasks.push(task(&record, "", what, None, works, "desk officer"));
+            tasks.push(task(&record, "", what, None, works, "desk officer").done_by("taskforce decide"));
         }
     }
     Ok(())

@@ -53,7 +53,7 @@ pub const COMMANDS: &[Command] = &[Command {
     writes: Some(Writes {
         act: custody::ENTER,
         weight: Weight::Signs,
-        needs: Needs::NotPurged,
+        needs: Needs::Exhibit,
         rehearsable: false,
         preview: Preview::None,
         undo: Undo::Never(STAYS),

@@ -24,6 +24,9 @@ use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
+/// The command that writes one.
+pub const NEW: &str = "request new";
+
 /// The commands.
 pub const COMMANDS: &[Command] = &[
     Command {
@@ -157,6 +160,37 @@ fn fields_of(workspace: &Workspace, args: &Args) -> Result<Vec<PairRow>, Error> 
         words: Vec::new(),
     };
     Ok(kind.field.iter().map(row).collect())
+}
+
+/// What is known of the form of a request that begins from another: a draft is written again as it stands, another one is followed on.
+///
+/// # Errors
+///
+/// Where the workspace cannot be read.
+pub fn begun_from(workspace: &Workspace, record: &Record) -> Result<Args, Error> {
+    let mut form = Args::default();
+    if !record.is(request::State::Draft) {
+        form.set("case", record.case.iter().map(Id::to_string).collect());
+        form.set("follows", vec![record.id.to_string()]);
+        return Ok(form);
+    }
+    let terms = terms_of(record)?;
+    let id = |id: Option<Id>| id.iter().map(Id::to_string).collect::<Vec<_>>();
+    form.set("kind", vec![terms.kind]);
+    form.set("case", vec![terms.case.to_string()]);
+    form.set("to", if terms.to == workspace.meta.desk { Vec::new() } else { vec![workspace.code_of(terms.to)?] });
+    form.set("urgency", terms.urgency.iter().map(|urgency| urgency.word().to_owned()).collect());
+    form.set("category", terms.categories.iter().map(|category| category.word().to_owned()).collect());
+    form.set("order-days", terms.order_days.iter().map(i64::to_string).collect());
+    form.set("authority-until", terms.authority_until.iter().map(|until| until.to_string()).collect());
+    form.set("follows", id(terms.follows));
+    form.set("item", id(terms.item));
+    form.set("for", terms.recipient.map(|to| workspace.code_of(to)).transpose()?.into_iter().collect());
+    let fields = super::row(workspace, record)?.fields;
+    form.set("field", fields.into_iter().map(|(name, text)| format!("{name}={text}")).collect());
+    form.set("draft", vec!["yes".to_owned()]);
+    form.set("request", vec![record.id.to_string()]);
+    Ok(form)
 }
 
 /// The urgencies that some kind of request knows.

@@ -11,8 +11,8 @@ use crate::tui::layout::{Content, Layout, PageLayout, head_lines, inset};
 use crate::tui::overlay::definition::{Context, DrawContext, Scroll};
 use crate::tui::overlay::reader::Reader;
 use crate::tui::page::{Line, StyledText};
-use crate::tui::screen::screen_of;
 use crate::tui::state::State;
+use crate::tui::tabs;
 use crate::tui::theme::StyleRole;
 use crate::tui::widget::detail::DetailText;
 use crate::tui::widget::fitted::Fitted;
@@ -71,13 +71,8 @@ fn page(state: &State, parts: &PageLayout, appearance: Appearance, buf: &mut Buf
 
 /// The views of the screen, the one that is looked at in brackets.
 fn views_line(state: &State) -> Line {
-    let view = |(n, name): (usize, &&str)| {
-        if n == state.view().params.view {
-            StyledText::new(format!("[{}] ", tr(name)), StyleRole::Accent)
-        } else {
-            StyledText::new(format!(" {}  ", tr(name)), StyleRole::Note)
-        }
-    };
-    let views = screen_of(state.screen()).views.iter().enumerate().map(view);
-    views.collect()
+    let open = state.view().params.view;
+    let role = |n: usize| if n == open { StyleRole::Accent } else { StyleRole::Note };
+    let named = tabs::views(state.screen(), open).into_iter().enumerate();
+    named.map(|(n, name)| StyledText::new(name, role(n))).collect()
 }

@@ -128,6 +128,7 @@ impl State {
             Intent::Cancel => self.cancel(),
             Intent::Lock => self.lock(),
             Intent::Mouse => self.toggle_mouse(),
+            Intent::Reason => self.ask_reason(),
             Intent::Suspend => self.lock_and_suspend(),
             Intent::Quit => self.ask_to_leave(),
             Intent::Leave => self.end = Some(End::Left),

@@ -11,7 +11,7 @@ use crate::command::definition::{ArgKind, Args, Command, Handler, Key, Output};
 use crate::command::plain;
 use crate::record::purge::PURGE;
 use crate::tui::available_actions::{Prepared, commands_for};
-use crate::tui::bulk::prepare_each;
+use crate::tui::bulk::{prepare_each, refusal};
 use crate::tui::jobs::Running;
 use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Wait;
@@ -85,10 +85,18 @@ impl State {
         }
     }
 
+    /// Why a command is not begun here, whatever it is done with: it would write where nothing is written.
+    pub(super) fn refuses(&self, command: &Command) -> Option<Error> {
+        if !matches!(command.run, Handler::Writes(_)) {
+            return None;
+        }
+        self.as_of.map(|as_of| as_of.refusal()).or_else(|| self.is_read_only().then(Error::of_reading_only))
+    }
+
     /// Begins a command. Of several records each is asked about first.
     pub(in crate::tui) fn begin(&mut self, command: &'static Command, subjects: Vec<RecordRef>) {
-        if let (Some(as_of), Handler::Writes(_)) = (self.as_of, command.run) {
-            return self.show_failure(&as_of.refusal());
+        if let Some(failure) = self.refuses(command) {
+            return self.show_failure(&failure);
         }
         if subjects.len() > 1 {
             self.ask_verdict_of_each(command, subjects);
@@ -104,7 +112,15 @@ impl State {
         let view = self.view();
         let focus = view.params.focus.or(view.page.about.as_ref().map(|s| s.id));
         self.read(
-            move |workspace| prepare_each(workspace, command, &subjects, focus),
+            move |workspace| {
+                // Of several it was asked before.
+                if let [only] = subjects.as_slice()
+                    && let Some(failure) = refusal(workspace, command, only)?
+                {
+                    return Err(failure);
+                }
+                prepare_each(workspace, command, &subjects, focus)
+            },
             move |state, known| state.prepared(ticket, command, known),
         );
     }

@@ -3,20 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use super::State;
-use crate::command::choice::choices;
+use crate::command::choice::{choices, unknown};
 use crate::command::definition::{ArgKind, PairRow};
 use crate::host::file;
 use crate::record::bundle::EXPORT;
 use crate::tui::available_actions::{KindChoice, are_kinds, kinds};
 use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::form::handling::{FormHost, LeftForm};
-use crate::tui::overlay::form::view::FormView;
+use crate::tui::overlay::form::view::{FormView, Unknown};
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::Menu;
 use crate::tui::page::StyledText;
 use crate::tui::theme::StyleRole;
 use crate::tui::worker::Ticket;
 use crate::workspace::error::Error;
+use crate::workspace::open::Workspace;
 
 impl FormHost for State {
     fn form_typed(&mut self) {
@@ -25,6 +26,7 @@ impl FormHost for State {
 
     fn form_changed(&mut self) {
         self.ask_for_pairs();
+        self.look_up_values();
     }
 
     /// Opens the list of what may stand in the row of the form's cursor.
@@ -79,7 +81,7 @@ impl FormHost for State {
         if !missing.is_empty() {
             return form.refuse_missing(&missing);
         }
-        if form.running.is_some() {
+        if form.running.is_some() || form.refuse_misread(now) {
             return;
         }
         // It lies below its question, and stays until what it says is done.
@@ -103,6 +105,31 @@ fn kind_entry(kind: KindChoice) -> Entry<State> {
 }
 
 impl State {
+    /// Asks whether what was typed into the form names what there is.
+    fn look_up_values(&mut self) {
+        let ticket = self.next_ticket();
+        let Some(form) = self.mode.find_mut::<FormView>() else { return };
+        let rows = form.naming();
+        if rows.is_empty() {
+            return form.set_unknown(Vec::new());
+        }
+        form.asked_values = ticket;
+        let look_up = |workspace: &Workspace, (row, takes, text): (String, ArgKind, String)| {
+            let each = text.split(if matches!(takes, ArgKind::Existing) { '\n' } else { ',' });
+            let why =
+                each.map(str::trim).filter(|name| !name.is_empty()).find_map(|name| unknown(workspace, takes, name));
+            why.map(|why| Unknown { row, text, why })
+        };
+        self.read(
+            move |workspace| rows.into_iter().filter_map(|row| look_up(workspace, row)).collect(),
+            move |state, unknown| {
+                if let Some(form) = state.mode.find_mut::<FormView>().filter(|form| form.asked_values == ticket) {
+                    form.set_unknown(unknown);
+                }
+            },
+        );
+    }
+
     pub(super) fn ask_for_pairs(&mut self) {
         let ticket = self.next_ticket();
         let Some(form) = self.mode.find_mut::<FormView>() else { return };

@@ -66,8 +66,7 @@ impl State {
     }
 
     fn command_entry(&self, command: &'static Command, records: &[RecordRef]) -> Entry<Self> {
-        if let (Some(as_of), Handler::Writes(_)) = (self.as_of, command.run) {
-            let failure = as_of.refusal();
+        if let Some(failure) = self.refuses(command) {
             let why = StyledText::new(phrase!("no    {what}", what = failure.what), StyleRole::Stop);
             return Entry::new(command.full_name(), why, refused(failure));
         }

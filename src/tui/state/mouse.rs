@@ -68,6 +68,12 @@ impl State {
             return;
         }
         let Content::Page(page) = &layout.content else { return };
+        if page.views.contains(at) {
+            if let Some(view) = tabs::view_at(self.screen(), page.views, at.x) {
+                self.turn(view as i32 - self.view().params.view as i32);
+            }
+            return;
+        }
         if !area.contains(at) {
             return;
         }

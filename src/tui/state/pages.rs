@@ -22,7 +22,9 @@ fn said_to_be_masked(workspace: &Workspace, page: Page) -> Page {
         Some(Masked::Unnoted) => {
             tr("Personal data are masked: nothing can be noted here of who looks. Open without --readonly to see them.")
         }
-        Some(Masked::Restricted) => tr("What is held or restricted is masked: it is seen only with a reason."),
+        Some(Masked::Restricted) => {
+            tr("What is held or restricted is masked: it is seen only with a reason ({reason}).")
+        }
     };
     Page { sentence: Shown::of(format!("{how} {}", page.sentence).trim_end()), ..page }
 }

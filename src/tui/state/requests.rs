@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::State;
+use crate::record::store::RecordStore as _;
 use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::why::Why;
 use crate::tui::page::StyledText;
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::tui::worker::{Message, Outbox, Ticket};
+use crate::workspace::error::Error;
 use crate::workspace::journal::{Matter, Wanted};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Progress;
@@ -55,6 +57,25 @@ impl State {
             phrase!("Personal data of {what} are shown once you say why.", what)
         };
         self.mode.push(Box::new(Why::new(asked, purpose, Self::reason_given, Self::reason_declined)));
+    }
+
+    /// Asks why what is selected is looked at, also where that was declined before.
+    pub(super) fn ask_reason(&mut self) {
+        let Some(subject) = self.view().selected().cloned() else {
+            return self.show_message(StyledText::new(tr("Nothing is selected."), StyleRole::Note));
+        };
+        self.declined = None;
+        self.read(
+            move |workspace| {
+                let Some(record) = workspace.records().get(subject.id)? else { return Ok(None) };
+                let wanted = workspace.reason_to_look_at(&record)?;
+                Ok(Some((wanted, workspace.offered_reason(wanted)?)))
+            },
+            |state, found: Result<Option<(Wanted, String)>, Error>| match found {
+                Ok(found) => found.into_iter().for_each(|(wanted, purpose)| state.ask_why(wanted, &purpose)),
+                Err(failure) => state.show_failure(&failure),
+            },
+        );
     }
 
     fn reason_given(&mut self, reason: String) {

@@ -246,7 +246,7 @@ fn an_answer_that_nobody_waits_for_changes_nothing() {
     check(|state| state.begin_named("case new", Vec::new()), "esc", prepared, "normal");
     check(|state| state.begin_named("case new", Vec::new()), "ctrl-l", prepared, "locked");
     let verdicts = |state: &mut State, ticket| {
-        state.verdicts_arrived(ticket, Ok(Vec::new()));
+        state.verdicts_arrived(ticket, Ok((Vec::new(), Vec::new())));
         assert!(
             state
                 .mode

@@ -4,7 +4,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::State;
+use super::work::commands_of;
 use crate::command::definition::{Command, Key};
+use crate::command::desk::today::agenda;
 use crate::tui::bulk::{May, may, may_each, named, only_one, why};
 use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Wait;
@@ -14,6 +16,8 @@ use crate::tui::page::{RecordRef, StyledText};
 use crate::tui::theme::StyleRole;
 use crate::tui::worker::Ticket;
 use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::open::Workspace;
+use crate::workspace::progress::Job;
 
 impl State {
     /// Asks of everything that is marked what may be done with it. Many marks are many questions: closing the list ends them.
@@ -32,18 +36,28 @@ impl State {
         self.mode.push(Box::new(menu));
         let arrived = move |state: &mut Self, verdicts| state.verdicts_arrived(ticket, verdicts);
         if self.as_of.is_some() {
-            self.read(move |workspace| may(workspace, &records, &|| true), arrived);
+            self.read(move |workspace| Ok((may(workspace, &records, &|| true)?, Vec::new())), arrived);
         } else {
-            self.ask_writer(move |workspace| may(workspace, &records, &|| is_wanted(&cancelled)), arrived);
+            let ask = move |workspace: &mut Workspace| {
+                let all = may(workspace, &records, &|| is_wanted(&cancelled))?;
+                Ok((all, waited_for(workspace, &records)?))
+            };
+            self.ask_writer(ask, arrived);
         }
     }
 
-    pub(super) fn verdicts_arrived(&mut self, ticket: Ticket, verdicts: Result<Vec<May>, Error>) {
+    /// Fills the menu with what may be done, and with what the tasks of the Desk wait for before all else.
+    pub(super) fn verdicts_arrived(
+        &mut self,
+        ticket: Ticket,
+        verdicts: Result<(Vec<May>, Vec<&'static Command>), Error>,
+    ) {
         match verdicts {
-            Ok(all) => {
+            Ok((all, waited_for)) => {
                 let (mut yes, no): (Vec<May>, Vec<May>) = all.into_iter().partition(|m| !m.can.is_empty());
-                // What a thing waits for is what its keys are for: that stands on top, and what ends it last.
-                yes.sort_by_key(|may| urgency(may.command));
+                // What nothing waits for stands by what its keys are for; what ends a thing last.
+                let place = |may: &May| waited_for.iter().position(|c| std::ptr::eq(*c, may.command));
+                yes.sort_by_key(|may| (place(may).unwrap_or(usize::MAX), urgency(may.command)));
                 let entries = yes.into_iter().map(entry).chain(by_reason(no)).collect();
                 self.entries_arrived(ticket, Ok(entries), tr("Nothing can be done with this."));
             }
@@ -106,6 +120,13 @@ impl State {
         );
         self.mode.push(Box::new(Menu::new(title, entries)));
     }
+}
+
+/// The commands that a thing waits for, as the Desk says; of several things, none.
+fn waited_for(workspace: &Workspace, records: &[RecordRef]) -> Result<Vec<&'static Command>, Error> {
+    let [record] = records else { return Ok(Vec::new()) };
+    let agenda = workspace.glance(|workspace| agenda(workspace, &mut Job::silent()))?;
+    Ok(commands_of(agenda.tasks.iter(), record.id))
 }
 
 fn is_wanted(cancelled: &AtomicBool) -> bool {

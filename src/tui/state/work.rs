@@ -3,9 +3,9 @@
 
 use super::State;
 use crate::command::availability;
+use crate::command::command;
 use crate::command::definition::{Command, Key};
-use crate::command::desk::today::agenda;
-use crate::record::kind::Kind;
+use crate::command::desk::today::{Task, agenda};
 use crate::record::review;
 use crate::record::store::{Record, RecordStore as _};
 use crate::tui::available_actions::place_of;
@@ -39,28 +39,37 @@ pub(super) struct Next {
 fn next(workspace: &Workspace, passed: &[Id]) -> Result<Option<Next>, Error> {
     let agenda = agenda(workspace, &mut Job::silent())?;
     let mut waiting: Vec<RecordRef> = Vec::new();
-    for task in in_order(workspace, &agenda)?.into_iter().filter(|task| task.mine) {
+    let mine: Vec<&Task> = in_order(workspace, &agenda)?.into_iter().filter(|task| task.mine).collect();
+    for task in &mine {
         if waiting.iter().all(|there| there.id != task.id) {
             waiting.push(RecordRef { kind: task.kind, id: task.id });
         }
     }
     let further = waiting.iter().find(|there| !passed.contains(&there.id));
     let Some(subject) = further.or(waiting.first()).cloned() else { return Ok(None) };
+    let named: Vec<&'static Command> = commands_of(mine.iter().copied(), subject.id);
     let commands = match workspace.records().get(subject.id)? {
-        Some(record) => next_acts(workspace, &record)?,
-        None => Vec::new(),
+        Some(record) if named.is_empty() => next_acts(workspace, &record)?,
+        _ => named,
     };
     let (place, of, begins_again) = (place_of(workspace, &subject)?, waiting.len(), further.is_none());
     Ok(Some(Next { subject, place, commands, of, begins_again }))
 }
 
+/// The commands that tasks name for a record, in their order.
+pub(super) fn commands_of<'a>(tasks: impl Iterator<Item = &'a Task>, record: Id) -> Vec<&'static Command> {
+    let mut named: Vec<&'static Command> = Vec::new();
+    for found in tasks.filter(|task| task.id == record).filter_map(|task| command(task.command?)) {
+        if named.iter().all(|known| !std::ptr::eq(*known, found)) {
+            named.push(found);
+        }
+    }
+    named
+}
+
 /// What signs it; where nothing does yet, what is reviewed of it first. A review that nobody has assessed can be decided, but
 /// not approved: its tests come first.
 fn next_acts(workspace: &Workspace, record: &Record) -> Result<Vec<&'static Command>, Error> {
-    if record.kind == Kind::Item {
-        // An item waits to be erased or put right; what signs it would share it.
-        return Ok(Vec::new());
-    }
     let signs = availability::by_key(workspace, record, Key::Sign)?.can;
     if !signs.is_empty() && !record.is(review::State::Open) {
         return Ok(signs);

@@ -64,8 +64,8 @@ impl FormLine {
         let lines = if here { row.input.lines().len() } else { 1 };
         let said = form.failure.as_ref().filter(|_| form.wrong.as_deref() == Some(&row.key()));
         // A field is looked at when one leaves it: while one types, nothing is wrong yet.
-        let misread = row.computed(now).and_then(Result::err).filter(|_| !here);
-        let wrong = said.map(|failure| failure.what.clone()).or_else(|| misread.map(str::to_owned));
+        let misread = if here { None } else { form.misread(row, now) };
+        let wrong = said.map(|failure| failure.what.clone()).or(misread);
         let name = wrap(&row.name(), usize::from(names.saturating_sub(2)));
         Self { heading, name, field: lines.clamp(1, FIELD), wrong }
     }

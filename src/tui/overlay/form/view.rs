@@ -66,7 +66,21 @@ pub struct FormView {
     pub asked: Ticket,
     /// What the list that is open for it offers, once it has come.
     pub asked_choices: Ticket,
+    /// The newest question whether what stands in it names anything.
+    pub asked_values: Ticket,
+    unknown: Vec<Unknown>,
     draft: Draft,
+}
+
+/// What stands in a row and names nothing here.
+#[derive(Debug)]
+pub struct Unknown {
+    /// The row, by its name in a draft.
+    pub row: String,
+    /// What stands in it.
+    pub text: String,
+    /// Why it is nothing.
+    pub why: String,
 }
 
 impl FormView {
@@ -107,9 +121,16 @@ impl FormView {
             known: Args::default(),
             asked: 0,
             asked_choices: 0,
+            asked_values: 0,
+            unknown: Vec::new(),
             draft: Draft::new(),
         };
         form.known = form.form();
+        // The rows of its pairs come later, and find what is known of them.
+        if let Some((field, _)) = form.pairs_of() {
+            let pairs = known.all(field.name).iter().filter_map(|pair| pair.split_once('='));
+            form.draft = pairs.map(|(name, text)| (format!("{}/{name}", field.name), text.to_owned())).collect();
+        }
         form
     }
 
@@ -360,6 +381,40 @@ impl FormView {
         }
     }
 
+    /// The rows that name records, partners or files by what was typed: each with its name in a draft, what it takes and what stands in it.
+    pub fn naming(&self) -> Vec<(String, ArgKind, String)> {
+        let names = |row: &&FormRow| {
+            let takes = matches!(row.field.kind, ArgKind::Record(_) | ArgKind::Partner | ArgKind::Existing);
+            takes && row.pair.is_none() && row.label.is_none() && !row.input.text().trim().is_empty()
+        };
+        self.rows.iter().filter(names).map(|row| (row.key(), row.field.kind, row.input.text())).collect()
+    }
+
+    /// Takes what of that names nothing.
+    pub fn set_unknown(&mut self, unknown: Vec<Unknown>) {
+        self.unknown = unknown;
+    }
+
+    /// What is wrong with what stands in a row, as far as that is known.
+    pub fn misread(&self, row: &FormRow, now: Timestamp) -> Option<String> {
+        if let Some(Err(why)) = row.computed(now) {
+            return Some(why.to_owned());
+        }
+        let (key, text) = (row.key(), row.input.text());
+        self.unknown
+            .iter()
+            .find(|unknown| unknown.row == key && unknown.text == text)
+            .map(|unknown| unknown.why.clone())
+    }
+
+    /// Goes to the first row that cannot be as it stands, and says why; returns whether there is one.
+    pub fn refuse_misread(&mut self, now: Timestamp) -> bool {
+        let found = self.rows.iter().enumerate().find_map(|(n, row)| Some((n, row.key(), self.misread(row, now)?)));
+        let Some((n, row, why)) = found else { return false };
+        (self.at, self.wrong, self.failure) = (n, Some(row), Some(Error::usage(why).hint("")));
+        true
+    }
+
     /// Goes to the first row that must still be filled, and says which are.
     pub fn refuse_missing(&mut self, missing: &[String]) {
         self.at = self.rows.iter().position(|r| r.is_required() && r.input.is_empty()).unwrap_or(self.at);
@@ -372,6 +427,7 @@ impl FormView {
     /// Takes why it was not done, in the words of the form. Where a field is named, the cursor goes there.
     pub fn refuse(&mut self, failure: Error) {
         let at = self.rows.iter().position(|row| is_named(row, &failure.what));
+        let at = at.or_else(|| self.rows.iter().position(|row| is_quoted(row, &failure.what)));
         self.wrong = at.and_then(|n| self.rows.get(n)).map(FormRow::key);
         self.at = at.unwrap_or(self.at);
         let hint = if failure.hint.contains("--help") { String::new() } else { self.in_its_words(&failure.hint) };
@@ -400,4 +456,11 @@ fn is_named(row: &FormRow, text: &str) -> bool {
         None => named(&flag),
         Some(pair) => named(&pair.name) && (named(&flag) || text.contains(&format!("{}=", pair.name))),
     }
+}
+
+/// Whether a text tells of the record, partner or file that stands in a row.
+fn is_quoted(row: &FormRow, text: &str) -> bool {
+    let names = matches!(row.field.kind, ArgKind::Record(_) | ArgKind::Partner | ArgKind::Existing | ArgKind::ToWrite);
+    let typed = row.input.text();
+    names && row.pair.is_none() && !typed.trim().is_empty() && text.contains(typed.trim())
 }

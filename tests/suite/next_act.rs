@@ -1,0 +1,190 @@
+//! What a thing waits for stands first, what cannot be done opens no form, and what is typed wrong is said at its field.
+
+#![cfg(unix)]
+
+use std::path::Path;
+
+use comity::host::clock::Clock;
+use comity::workspace::error::ErrorKind;
+
+use crate::desks::{Site, pair};
+use crate::screen::{Screen, is_selected};
+
+/// Two desks that go by the machine's clock, as the program does.
+fn today() -> (tempfile::TempDir, Site, Site) {
+    let (root, mut a, b) = pair();
+    a.believe_the_machine();
+    a.now = Clock::System.now();
+    a.agree(&b, "2", "subscriber");
+    (root, a, b)
+}
+
+fn screens(site: &Site, member: u8, more: &[&str]) -> Screen {
+    let (workspace, identity) = (site.workspace(), site.identity(member));
+    let fixed = ["--workspace", workspace.to_str().unwrap(), "--identity", identity.to_str().unwrap()];
+    Screen::run(&[&fixed[..], more].concat(), &site.folder, &[], 40, 120)
+}
+
+/// The tasks that wait on a member.
+fn waits_on(site: &Site, member: u8) -> Vec<(String, String)> {
+    let agenda = site.must(member, "desk today", &[]).value;
+    let text = |task: &serde_json::Value, key: &str| task[key].as_str().unwrap_or_default().to_owned();
+    let all = agenda["tasks"].as_array().unwrap().iter().filter(|task| task["mine"] == true);
+    all.map(|task| (text(task, "what"), text(task, "command"))).collect()
+}
+
+/// The first entry of the menu of what is selected on the Desk, where the row of a task is.
+fn first_in_menu(s: &mut Screen, row: &str) -> String {
+    s.until("WAITS ON YOU");
+    s.press("/");
+    s.press(row);
+    s.press("\r");
+    s.when(row, |t| t.lines().any(|l| is_selected(l) && l.contains(row)));
+    s.press("a");
+    s.when("the menu", |t| t.contains("type narrow") && t.contains(" yes "));
+    let text = s.text();
+    let first = text.lines().find(|l| l.contains(" yes ") && l.trim_start().starts_with('>')).unwrap_or_default();
+    // The menu, and the filter.
+    s.escape();
+    s.escape();
+    first.to_owned()
+}
+
+#[test]
+fn what_a_task_waits_for_stands_on_top_of_its_menu() {
+    let (_root, a, _b) = today();
+    let case = a.case("Next");
+    let item = a.indicator(&case, "late.example");
+    a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
+    let fields = [("kind", "bc29"), ("case", &*case), ("to", "XB"), ("field", "offence=unsaid"), ("draft", "yes")];
+    a.make(1, "request new", &fields);
+    let mut s = screens(&a, 1, &[]);
+    for (row, command) in [("to be carried", "bundle export"), ("draft to finish", "request new")] {
+        let first = first_in_menu(&mut s, row);
+        assert!(first.contains(command), "{row}: {first}");
+    }
+    // A draft is written again as it stands.
+    s.press("/");
+    s.press("draft to finish\r");
+    s.when("the draft", |t| t.lines().any(|l| is_selected(l) && l.contains("draft to finish")));
+    s.press("n");
+    s.until("request new: ");
+    s.until("unsaid");
+    assert!(s.text().contains("bc29"), "{}", s.text());
+    s.stop();
+}
+
+#[test]
+fn an_approved_item_is_for_who_asked_until_it_is_shared() {
+    let (_root, a, b) = pair();
+    a.agree(&b, "2", "subscriber");
+    let case = a.case("Approved");
+    let fields = [("case", &*case), ("type", "account"), ("category", "subscriber"), ("tier", "2"), ("value", "x")];
+    let item = a.make(1, "item add", &fields);
+    let approved = |member: u8| waits_on(&a, member).into_iter().any(|(what, _)| what.starts_with("approved: may be"));
+    assert!(!approved(1));
+    a.approve(&item, &b, "L1");
+    assert!(approved(1), "{:?}", waits_on(&a, 1));
+    assert!(!approved(2), "it is for who asked");
+    a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
+    assert!(!approved(1), "it is proposed");
+}
+
+#[test]
+fn whoever_cannot_go_on_alone_is_told_whom_to_enrol() {
+    let (_root, a, b) = pair();
+    a.agree(&b, "2", "subscriber");
+    for member in ["XA-2", "XA-3"] {
+        a.must(1, "member revoke", &[("member", member)]);
+    }
+    let case = a.case("Alone");
+    let fields = [("case", &*case), ("type", "account"), ("category", "subscriber"), ("tier", "2"), ("value", "x")];
+    let item = a.make(1, "item add", &fields);
+    let claim = [("item", &*item), ("to", "XB"), ("delete-after", "30d"), ("emergency", "a life is at stake")];
+    let alone = a.must(1, "disclosure new", &claim);
+    assert!(format!("{alone:?}").contains("Nobody else here is investigator or desk-officer: enrol"), "{alone:?}");
+    let tasks = a.must(1, "desk today", &[]).value["tasks"].to_string();
+    assert!(tasks.contains("not enrolled yet"), "{tasks}");
+    a.enrol(4, "investigator");
+    let joined = a.must(4, "disclosure join", &[("disclosure", alone.value["id"].as_str().unwrap())]);
+    assert!(format!("{joined:?}").contains("Nobody else here is release-officer: enrol"), "{joined:?}");
+    a.enrol(5, "release-officer");
+    let tasks = a.must(1, "desk today", &[]).value["tasks"].to_string();
+    assert!(!tasks.contains("not enrolled yet"), "{tasks}");
+}
+
+#[test]
+fn what_cannot_be_done_opens_no_form() {
+    let (_root, a, _b) = today();
+    let case = a.case("No form");
+    let item = a.indicator(&case, "plain.example");
+    let refused = a.fails(1, "item timestamp", &[("item", &item), ("request", &a.path("r.tsq"))], ErrorKind::Refused);
+    assert!(refused.what.contains("has no file"), "{refused:?}");
+    let mut s = screens(&a, 1, &[]);
+    s.until("WAITS ON YOU");
+    s.walk(&[("3", "plain.example"), ("a", " yes ")]);
+    s.press("item timestamp");
+    s.until("has no file");
+    s.escape();
+    s.escape();
+    s.stop();
+    // Where nothing is written, nothing is begun.
+    let mut s = screens(&a, 1, &["--readonly"]);
+    s.until("WAITS ON YOU");
+    s.walk(&[("3", "plain.example"), ("i", "open to be read only")]);
+    assert!(!s.text().contains("item add: "), "{}", s.text());
+    s.stop();
+}
+
+#[test]
+fn what_names_nothing_is_said_at_its_field_before_anything_is_signed() {
+    let (_root, a, _b) = today();
+    let case = a.case("Fields");
+    a.indicator(&case, "field.example");
+    let mut s = screens(&a, 1, &[]);
+    s.until("WAITS ON YOU");
+    s.walk(&[("3", "field.example"), ("S", "disclosure new: ")]);
+    let at = |s: &mut Screen, field: &str| {
+        let here = format!(" > {field}");
+        s.when(field, |t| t.lines().any(|l| l.starts_with(&here)));
+    };
+    at(&mut s, "delete after");
+    s.press("30d\t");
+    at(&mut s, "to");
+    s.press("XBXB\t");
+    s.until("! there is no partner XBXB");
+    // Nor is it run so: the cursor goes back to it.
+    s.press("\x1b[6~");
+    at(&mut s, "Enter ");
+    s.press("\r");
+    at(&mut s, "to");
+    assert!(s.text().contains("there is no partner XBXB") && !s.text().contains("To sign"), "{}", s.text());
+    s.escape();
+    s.walk(&[(":", "type narrow")]);
+    s.press("partner add\r");
+    s.until("partner add: ");
+    at(&mut s, "card");
+    s.press("nosuch.card\t");
+    s.until("! there is no file nosuch.card");
+    assert!(!Path::new("nosuch.card").exists());
+    s.stop();
+}
+
+#[test]
+fn what_is_held_is_seen_once_one_says_why() {
+    let (_root, a, _b) = today();
+    let case = a.case("Held");
+    let item = a.indicator(&case, "held-here.example");
+    a.must(1, "retention hold", &[("item", &item), ("reason", "audit"), ("because", "asked")]);
+    let mut s = screens(&a, 1, &[]);
+    s.until("WAITS ON YOU");
+    s.press("3");
+    s.until("is shown once you type why");
+    s.escape();
+    s.until("[masked]");
+    s.press("w");
+    s.until("is shown once you type why");
+    s.press("case work\r");
+    s.until("held-here.example");
+    s.stop();
+}
