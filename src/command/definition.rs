@@ -412,6 +412,8 @@ pub struct Output {
     pub value: Value,
     /// The columns, where it is a list.
     pub columns: &'static [Column],
+    /// Of which kind the records of a list are, where its rows do not say it: people read a state otherwise than programs.
+    pub of: Option<Kind>,
     /// One sentence for people; beside a text, what is to be known of it.
     pub message: Option<String>,
     /// Text that is the answer itself, such as a letter.
@@ -428,6 +430,7 @@ impl Output {
         Self {
             value: serde_json::to_value(value).unwrap_or(Value::Null),
             columns: &[],
+            of: None,
             message: None,
             text: None,
             code: 0,
@@ -438,6 +441,12 @@ impl Output {
     /// A list, and the columns that it is printed in.
     pub fn list(rows: &[impl Serialize], columns: &'static [Column]) -> Self {
         Self { columns, ..Self::thing(&rows) }
+    }
+
+    /// A list of records of this kind.
+    #[must_use]
+    pub fn of(self, kind: Kind) -> Self {
+        Self { of: Some(kind), ..self }
     }
 
     /// What was made: its id.

@@ -127,7 +127,8 @@ pub struct MemberSummary {
     pub person: Option<Person>,
 }
 
-fn row(workspace: &Workspace, record: &Record) -> Result<MemberSummary, Error> {
+/// A member as they are shown.
+pub fn row(workspace: &Workspace, record: &Record) -> Result<MemberSummary, Error> {
     Ok(MemberSummary {
         id: record.id,
         name: workspace.text_of(record, "name")?,

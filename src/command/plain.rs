@@ -2,13 +2,21 @@
 
 use serde_json::Value;
 
-use crate::command::definition::{Column, Output};
+use crate::command::definition::Output;
+use crate::record::kind::Kind;
+use crate::record::kind_def;
 use crate::value::id::Id;
 use crate::value::text::{pad, shown, shown_lines, width};
 use crate::value::timestamp::Timestamp;
 
-/// The widest column of a list, in terminal columns; the last one is as wide as it needs.
+/// The widest column of a list at a terminal, in terminal columns, where its lines are long; the last one is as wide as it needs.
 const WIDEST: usize = 40;
+/// Columns that every terminal has: what fits into them is not cut.
+const LINE: usize = 80;
+/// Columns between two of a list.
+const BETWEEN: usize = 2;
+/// The member of a row in which its state stands.
+const STATE: &str = "state";
 
 /// How the cells of a list are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,7 +42,7 @@ pub fn lines_in(answer: &Output, cells: Cells) -> Vec<String> {
         return if text.is_empty() { Vec::new() } else { shown_lines(text) };
     }
     let mut out = match &answer.value {
-        Value::Array(rows) => list(rows, answer.columns, cells),
+        Value::Array(rows) => list(rows, answer, cells),
         Value::Object(_) if answer.message.is_none() => thing(&answer.value),
         Value::Object(members) => {
             members.get("id").and_then(Value::as_str).map(|id| shown(id).into_owned()).into_iter().collect()
@@ -72,19 +80,35 @@ fn short(value: &Value) -> String {
     }
 }
 
-fn list(rows: &[Value], columns: &[Column], cells: Cells) -> Vec<String> {
-    let cell = match cells {
+/// The state of a record as people read it: an item that programs call `held` is kept, and may have no hold on it.
+fn state_of(row: &Value, of: Option<Kind>) -> Option<&'static str> {
+    let kind = row.get("kind").and_then(Value::as_str).and_then(Kind::parse).or(of)?;
+    let word = row.get(STATE)?.as_str()?;
+    kind_def(kind).states.iter().find(|state| state.word() == word).map(|state| state.label())
+}
+
+fn list(rows: &[Value], answer: &Output, cells: Cells) -> Vec<String> {
+    let columns = answer.columns;
+    let written = match cells {
         Cells::Whole => cell,
         Cells::Short => short,
+    };
+    let cell = |row: &Value, key: &str| match (key == STATE).then(|| state_of(row, answer.of)).flatten() {
+        Some(state) => state.to_owned(),
+        None => written(row.get(key).unwrap_or(&Value::Null)),
     };
     if rows.is_empty() {
         return vec!["Nothing.".to_owned()];
     }
     let titles: Vec<String> = columns.iter().map(|(_, title)| (*title).to_owned()).collect();
-    let body = rows.iter().map(|r| columns.iter().map(|(key, _)| cell(r.get(key).unwrap_or(&Value::Null))).collect());
+    let body = rows.iter().map(|row| columns.iter().map(|&(key, _)| cell(row, key)).collect());
     let table: Vec<Vec<String>> = std::iter::once(titles).chain(body).collect();
-    let widest = |i: usize| table.iter().filter_map(|row| row.get(i)).map(|c| width(c)).max().unwrap_or(0).min(WIDEST);
+    let widest = |i: usize| table.iter().filter_map(|row| row.get(i)).map(|c| width(c)).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns.len()).map(widest).collect();
+    // Whoever reads it on gets all of it; at a terminal it is cut where a line would not fit.
+    let whole = widths.iter().sum::<usize>() + BETWEEN * widths.len().saturating_sub(1);
+    let most = if cells == Cells::Whole || whole <= LINE { usize::MAX } else { WIDEST };
+    let widths: Vec<usize> = widths.into_iter().map(|wide| wide.min(most)).collect();
     let line = |row: &Vec<String>| {
         let last = row.len().saturating_sub(1);
         let cell = |(i, (c, w)): (usize, (&String, &usize))| if i == last { c.clone() } else { pad(c, *w) };
@@ -108,4 +132,31 @@ fn thing(value: &Value) -> Vec<String> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_cut_at_a_terminal_alone_and_only_where_its_lines_are_long() {
+        let list = |then: usize| {
+            let rows = serde_json::json!([{ "name": "x".repeat(60), "then": "y".repeat(then) }]);
+            Output { columns: &[("name", "NAME"), ("then", "THEN")], ..Output::thing(&rows) }
+        };
+        let is_cut = |then: usize, cells| !lines_in(&list(then), cells).concat().contains(&"x".repeat(60));
+        assert!(!is_cut(30, Cells::Whole) && !is_cut(300, Cells::Whole));
+        assert!(!is_cut(10, Cells::Short) && is_cut(30, Cells::Short));
+    }
+
+    #[test]
+    fn a_state_is_said_as_people_read_it() {
+        let rows = serde_json::json!([{ "state": "held" }]);
+        let list = Output { columns: &[("state", "STATE")], ..Output::thing(&rows) };
+        assert_eq!(lines(&list), ["STATE", "held"]);
+        assert_eq!(lines(&list.of(Kind::Item)), ["STATE", "kept"]);
+        let rows = serde_json::json!([{ "state": "held", "kind": "item" }]);
+        let list = Output { columns: &[("state", "STATE"), ("kind", "KIND")], ..Output::thing(&rows) };
+        assert_eq!(lines(&list), ["STATE  KIND", "kept   item"]);
+    }
 }

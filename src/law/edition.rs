@@ -214,9 +214,9 @@ impl Law {
 /// A version in words.
 pub fn version_in_words(version: u64) -> String {
     match version {
-        0 => "the program's own rows".to_owned(),
-        1 => "the program's rows and 1 change signed here".to_owned(),
-        n => format!("the program's rows and {n} changes signed here"),
+        0 => "the law as this program brings it".to_owned(),
+        1 => "the law as this program brings it, and 1 change signed here".to_owned(),
+        n => format!("the law as this program brings it, and {n} changes signed here"),
     }
 }
 

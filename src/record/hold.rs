@@ -168,6 +168,16 @@ impl StandingHolds {
         Ok(Self(records.find(&standing)?.iter().filter_map(|hold| hold.subject).collect()))
     }
 
+    /// What they were placed on: items, requests and cases.
+    pub fn subjects(&self) -> impl Iterator<Item = Id> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// Whether one was placed on exactly this record.
+    pub fn is_placed_on(&self, id: Id) -> bool {
+        self.0.contains(&id)
+    }
+
     /// Whether one is on the record, or on its case.
     pub fn is_on(&self, record: &Record) -> bool {
         self.0.contains(&record.id) || record.case.is_some_and(|case| self.0.contains(&case))

@@ -275,8 +275,10 @@ fn bands(view: &View, (width, height): (u16, u16), framed: bool) -> Vec<Band<'_>
     let mut before = 0;
     for band in &view.page.bands {
         let alone = columns(width) == 1;
+        // What has no frames needs two rows less.
+        let in_all = if framed { height } else { height.saturating_add(2) };
         let fits = |(_, s): &(usize, &Section)| {
-            s.from_height <= height && s.from_width <= width && (!alone || s.alone_from <= height)
+            s.from_height <= height && s.from_width <= width && (!alone || s.alone_from <= in_all)
         };
         let numbered: Vec<(usize, &Section)> =
             band.iter().enumerate().map(|(n, s)| (before + n, s)).filter(fits).collect();

@@ -1,8 +1,9 @@
 //! What a screen shows, as values: made beside the database, drawn elsewhere. All text in it is fit to be shown.
 
-use super::language::{Part, phrase, tr, tr_in, tr_joined, tr_word};
+use super::language::{Part, phrase, tr, tr_in, tr_word};
 use super::picture::Picture;
 use super::theme::StyleRole;
+use super::words::done;
 use crate::record::kind::{ChangeKind, Kind, State};
 use crate::record::kind_def;
 use crate::value::class::Tier;
@@ -448,7 +449,7 @@ pub struct Section {
     pub from_height: u16,
     /// It is left out where the body has fewer columns than this.
     pub from_width: u16,
-    /// It is left out where the sections stand in one column, and the body has fewer rows than this.
+    /// It is left out where the sections stand in one column, and the body has fewer rows than this, with their frames.
     pub alone_from: u16,
     /// How much of the width it takes beside others; 0 is as 2.
     pub share: u16,
@@ -560,7 +561,7 @@ impl Detail {
             lines.push((label(true), StyledText::from(phrase!("{n} earlier", n = self.history.skipped))));
         }
         for (n, entry) in self.history.entries.iter().enumerate() {
-            let did = tr_joined(entry.did.name());
+            let did = done(entry.did);
             let said = format!("{} {} {did}", entry.at.to_minute(), entry.who);
             lines.push((label(n == 0 && self.history.skipped == 0), StyledText::from(said)));
         }

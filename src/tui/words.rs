@@ -8,9 +8,11 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::command::desk::workspace_info::line_of;
-use crate::record::kind::Kind;
+use crate::record::kind::{ChangeKind, Kind};
 use crate::record::store::{Record, RecordStore as _};
-use crate::tui::language::{phrase, tr, tr_law, tr_word};
+use crate::record::{bundle, certificate, refusal};
+use crate::tui::language::{phrase, tr, tr_joined, tr_law, tr_word};
+use crate::value::json::Json;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
@@ -71,10 +73,30 @@ pub fn called(workspace: &Workspace, record: &Record) -> Result<String, Error> {
             Some(partner) => phrase!("sharing with {partner}", partner = workspace.code_of(partner)?),
             None => line,
         },
+        Kind::Refusal => tr_joined(&line),
+        Kind::Bundle => match (record.partner, record.terms.get("sequence").and_then(Json::int)) {
+            (Some(partner), Some(number)) if record.is(bundle::State::Sent) => {
+                phrase!("bundle {number} to {partner}", number, partner = workspace.code_of(partner)?)
+            }
+            (Some(partner), Some(number)) => {
+                phrase!("bundle {number} from {partner}", number, partner = workspace.code_of(partner)?)
+            }
+            _ => tr_word(record.kind.word()).to_owned(),
+        },
         // What says nothing of itself is called by its kind.
         _ if line == record.kind.word() => tr_word(record.kind.word()).to_owned(),
         _ => line,
     })
+}
+
+/// What an act of a kind has done, in a few words.
+pub fn done(kind: ChangeKind) -> String {
+    match kind {
+        // These are named after the record that they make, and alone would say nothing.
+        certificate::ISSUE => tr_word("certificate issued").to_owned(),
+        refusal::COUNT => tr_word("refused by the gate").to_owned(),
+        _ => tr_joined(kind.name()),
+    }
 }
 
 /// The record that a record is about, unless it is of the same kind: nothing is called by itself.

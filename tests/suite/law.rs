@@ -60,13 +60,17 @@ fn a_signed_change_decides_from_then_on_and_can_be_taken_back() {
     let after = request(&a, "2ap7", &case).expect("it is in force now");
     let shown = a.must(1, "law show", &[("kind", "2ap7"), ("here", "yes")]);
     assert_eq!((&shown.value["status"], &shown.value["law"]), (&"in force".into(), &3.into()));
-    assert!(shown.text.unwrap().contains("the program's rows and 3 changes signed here"));
+    assert!(shown.text.unwrap().contains("the law as this program brings it, and 3 changes signed here"));
     let review = a.must(1, "request submit", &[("request", &after)]).value["review"].as_str().unwrap().to_owned();
     a.decide(&review);
     a.must(1, "request send", &[("request", &after)]);
     let law = |id: &str| a.must(1, "request show", &[("request", id)]).value["law"].clone();
-    assert_eq!(law(&before), "the program's own rows", "what was sent before stands on what was the law then");
-    assert_eq!(law(&after), "the program's rows and 3 changes signed here");
+    assert_eq!(
+        law(&before),
+        "the law as this program brings it",
+        "what was sent before stands on what was the law then"
+    );
+    assert_eq!(law(&after), "the law as this program brings it, and 3 changes signed here");
     assert_eq!(a.must(1, "review show", &[("review", &review)]).value["law"], law(&after));
     // Reviewed while it was in force, not sent yet: the change that is taken back stops it.
     let late = request(&a, "2ap7", &case).unwrap();
@@ -85,7 +89,11 @@ fn a_signed_change_decides_from_then_on_and_can_be_taken_back() {
     assert_eq!(said("state"), ["superseded", "in force", "in force", "withdrawn"]);
     assert_eq!(said("row"), ["2ap", "XA", "XB", "2ap"]);
     assert_eq!(said("because"), [WHY.1, WHY.1, WHY.1, "read wrongly"]);
-    assert_eq!(law(&after), "the program's rows and 3 changes signed here", "nor does it change with a later one");
+    assert_eq!(
+        law(&after),
+        "the law as this program brings it, and 3 changes signed here",
+        "nor does it change with a later one"
+    );
 
     // Law is each desk's own: nothing of it travels, and both records can be read again.
     a.carry(&b, "b1");

@@ -33,6 +33,7 @@ mod fuzzed;
 mod gate_table;
 mod golden;
 mod guide;
+mod held;
 mod hold_notices;
 mod hostile_bundles;
 mod hostile_text;

@@ -108,7 +108,12 @@ pub fn oversight(workspace: &Workspace) -> Result<Vec<Figure>, Error> {
 
     let holds = all(Kind::Hold)?;
     let standing: Vec<&Record> = holds.iter().filter(|h| h.is(hold::State::Standing)).collect();
-    let oldest = standing.first().and_then(|h| h.instant("placed")).map(|t| now.since(t).to_string());
+    let oldest = standing.first().and_then(|h| h.instant("placed")).map(|placed| now.since(placed));
+    // In words: it stands in a sentence.
+    let oldest = oldest.map(|age| match age.whole_days() {
+        0 => counted(age.as_seconds() / 3600, "hour"),
+        days => counted(days, "day"),
+    });
 
     let reviews = all(Kind::Review)?;
     use review::State as R;

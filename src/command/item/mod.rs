@@ -445,7 +445,7 @@ fn list(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output,
         ("conditions", "CONDITIONS"),
         ("value", "VALUE"),
     ];
-    let answer = Output::list(&rows, columns);
+    let answer = Output::list(&rows, columns).of(Kind::Item);
     Ok(if more { answer.with_message(format!("The first {limit} of more: --limit shows others.")) } else { answer })
 }
 

@@ -75,24 +75,28 @@ pub struct NoticeRow {
     pub over_term: bool,
 }
 
-fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
+/// A notice as it is shown.
+pub fn row(workspace: &Workspace, notice: &Record) -> Result<NoticeRow, Error> {
     let records = workspace.records();
-    let unanswered = hold_notice::unanswered(&records)?;
-    let mut rows = Vec::new();
-    for notice in records.find(&Query::kind(Kind::HoldNotice))? {
-        let item = notice.subject.map(|id| records.get(id)).transpose()?.flatten();
-        let over = item.is_some_and(|item| hold_notice::is_over_term(&unanswered, &item, workspace.now()));
-        rows.push(NoticeRow {
-            id: notice.id,
-            on: notice.subject,
-            state: notice.state,
-            holder: workspace.code_of(notice.desk)?,
-            partner: workspace.partner_of(&notice)?.unwrap_or_default(),
-            reason: notice.text("reason").and_then(Reason::parse),
-            at: notice.instant("at"),
-            over_term: over && notice.is(State::Asked),
-        });
-    }
+    let item = notice.subject.map(|id| records.get(id)).transpose()?.flatten();
+    // A notice that waits for an answer restricts the copy that it is of, once the term of that has passed.
+    let waits = notice.is(State::Asked) && hold_notice::is_of_copy(notice);
+    let over = item.is_some_and(|item| item.due.is_some_and(|due| due <= workspace.now()));
+    Ok(NoticeRow {
+        id: notice.id,
+        on: notice.subject,
+        state: notice.state,
+        holder: workspace.code_of(notice.desk)?,
+        partner: workspace.partner_of(notice)?.unwrap_or_default(),
+        reason: notice.text("reason").and_then(Reason::parse),
+        at: notice.instant("at"),
+        over_term: waits && over,
+    })
+}
+
+fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
+    let notices = workspace.records().find(&Query::kind(Kind::HoldNotice))?;
+    let rows = notices.iter().map(|notice| row(workspace, notice)).collect::<Result<Vec<_>, Error>>()?;
     let columns = &[
         ("id", "ID"),
         ("state", "STATE"),

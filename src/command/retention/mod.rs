@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod dispose;
+pub mod held;
 pub mod hold;
 pub mod hold_notice;
 pub mod purge;

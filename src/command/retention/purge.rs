@@ -699,7 +699,7 @@ fn sanitisation(workspace: &Workspace, begun: &Record, summary: &Summary, erased
 }
 
 /// What stands where nobody stated anything.
-const NOT_STATED: &str = "not stated";
+pub const NOT_STATED: &str = "not stated";
 
 fn hex(hash: &Sha256) -> String {
     Digest::from_bytes(hash.clone().finalize().into()).to_string()
@@ -765,35 +765,38 @@ pub struct CertificateRow {
 
 /// Every certificate: of this desk, and of partners.
 pub fn certificate_rows(workspace: &Workspace) -> Result<Vec<CertificateRow>, Error> {
+    let all = workspace.records().find(&Query::kind(Kind::Certificate))?;
+    all.iter().map(|record| certificate_row(workspace, record)).collect()
+}
+
+/// A certificate as it is shown.
+pub fn certificate_row(workspace: &Workspace, r: &Record) -> Result<CertificateRow, Error> {
     let name = |key: Option<&str>| key.and_then(Person::parse).map(|p| workspace.name_of(p)).transpose();
-    let row = |r: &Record| {
-        let content = workspace.content(r)?.unwrap_or_else(|| object! {});
-        let part = |key: &str| content.get(key).map_or(serde_json::Value::Null, crate::command::gate::to_serde);
-        let text = |key: &str| r.text(key).unwrap_or_default().to_owned();
-        Ok(CertificateRow {
-            id: r.id,
-            desk: workspace.code_of(r.desk)?,
-            state: r.state,
-            issued: r.instant("issued"),
-            counts: r
-                .terms
-                .get("counts")
-                .and_then(Json::members)
-                .map(|all| all.iter().filter_map(|(kind, n)| Some((kind.to_string(), n.int()?))).collect()),
-            method: text("method"),
-            verification: text("verification"),
-            tool: text("tool"),
-            generation: r.terms.get("generation").and_then(Json::int).unwrap_or(0),
-            performed_by: name(r.text("performed_by"))?.unwrap_or_default(),
-            countersigned_by: name(r.text("countersigned_by"))?,
-            copies: part("copies"),
-            backups: part("backups"),
-            not_promised: part("not_promised"),
-            record: part("record"),
-            validated: r.instant("validated"),
-        })
-    };
-    workspace.records().find(&Query::kind(Kind::Certificate))?.iter().map(row).collect()
+    let content = workspace.content(r)?.unwrap_or_else(|| object! {});
+    let part = |key: &str| content.get(key).map_or(serde_json::Value::Null, crate::command::gate::to_serde);
+    let text = |key: &str| r.text(key).unwrap_or_default().to_owned();
+    Ok(CertificateRow {
+        id: r.id,
+        desk: workspace.code_of(r.desk)?,
+        state: r.state,
+        issued: r.instant("issued"),
+        counts: r
+            .terms
+            .get("counts")
+            .and_then(Json::members)
+            .map(|all| all.iter().filter_map(|(kind, n)| Some((kind.to_string(), n.int()?))).collect()),
+        method: text("method"),
+        verification: text("verification"),
+        tool: text("tool"),
+        generation: r.terms.get("generation").and_then(Json::int).unwrap_or(0),
+        performed_by: name(r.text("performed_by"))?.unwrap_or_default(),
+        countersigned_by: name(r.text("countersigned_by"))?,
+        copies: part("copies"),
+        backups: part("backups"),
+        not_promised: part("not_promised"),
+        record: part("record"),
+        validated: r.instant("validated"),
+    })
 }
 
 fn certificates(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::audit::acts;
-use super::definition::{Long, Screen, ViewParams, due_at, left, part, record_at, row, state, way};
+use super::definition::{LEFT, Long, Screen, ViewParams, due_at, left, part, record_at, row, state, way};
 use super::linked::{self, Linked};
 use super::queue;
 use crate::command::case as cases;
@@ -178,7 +178,7 @@ fn items(workspace: &Workspace, case: Id, held: u64, look: &ViewParams) -> Resul
                 column("TIER", Width::Fixed(4)),
                 column("TLP", Width::Fixed(12)).optional(),
                 column("STATE", Width::Fixed(8)),
-                column("KEEP", Width::Fixed(8)).right(),
+                column("KEEP", LEFT).right(),
             ],
             all: &|| Ok(items_of(&workspace.db, case)?),
             row: &|number| listed(&record_at(&records, number)?),
@@ -247,6 +247,11 @@ fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section,
         let record = record_at(&records, number)?;
         let i = item::row(workspace, &record)?;
         let (left, urgent) = left(i.due, now);
+        // What is held is kept, whatever its date says.
+        let (left, mark) = match holds.is_on(&record) {
+            true => (left.said(tr("HOLD")), Mark::Held),
+            false => (left, urgent),
+        };
         let with: Vec<&str> = i.shared.iter().map(|s| s.partner.as_str()).collect();
         let what = if i.value.is_empty() { tr("(erased)").into() } else { content(&i.value) };
         let cells = vec![
@@ -257,7 +262,6 @@ fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section,
             Cell::from(with.join(" ")),
             left,
         ];
-        let mark = if holds.is_on(&record) { Mark::Held } else { urgent };
         Ok(row(Kind::Item, i.id, mark, cells).in_state(i.state).due(i.due))
     };
     let wanted = look.wanted.map(|id| records.place_of(id)).transpose()?.flatten();
@@ -268,7 +272,7 @@ fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section,
         column("SAID AS", Width::Fixed(10)).optional(),
         column("TIER", Width::Fixed(4)),
         column("WITH", Width::Fixed(8)).optional(),
-        column("KEEP", Width::Fixed(8)).right(),
+        column("KEEP", LEFT).right(),
     ];
     let section = part(
         workspace,
@@ -320,7 +324,7 @@ fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
             column("WHAT", Width::Rest),
             column("WITH", Width::Fixed(8)),
             column("STATE", Width::Fixed(13)),
-            column("LEFT", Width::Fixed(7)).right(),
+            column("LEFT", LEFT).right(),
         ],
         rows,
         empty: Shown::of(tr("No request for this case yet. {request from case} writes one.")),
@@ -343,7 +347,7 @@ fn shared(workspace: &Workspace, case: Id, job: &mut Job) -> Result<Section, Err
                 state(d.state),
                 Cell::number(d.items),
                 due_at(d.at, workspace.now()),
-                Cell::from(phrase!("{days} days", days = d.delete_after_days)).by(term),
+                Cell::from(tr_count(d.delete_after_days, "day")).by(term),
                 Cell::from(d.proposed_by.as_str()),
             ];
             let row = row(Kind::Disclosure, d.id, Mark::None, cells);

@@ -9,11 +9,12 @@ use crate::record::kind::{Kind, State, StateTone};
 use crate::record::store::Record;
 use crate::store::read;
 use crate::store::records::SqlRecordStore;
-use crate::tui::language::{in_short, on_screen, tr, tr_count, tr_joined, tr_word};
+use crate::tui::language::{in_short, on_screen, tr, tr_count, tr_date, tr_word};
 use crate::tui::long::{ListQuery, Of, Source};
-use crate::tui::page::{Cell, Column, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey};
+use crate::tui::page::{Cell, Column, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey, Width};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
+use crate::tui::words::done;
 use crate::value::id::Id;
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::{Error, ErrorKind};
@@ -88,6 +89,9 @@ pub fn row(kind: Kind, id: Id, mark: Mark, cells: Vec<Cell>) -> PageRow {
     PageRow::of(all).about(Some(RecordRef { kind, id })).marked(mark)
 }
 
+/// How wide a column is in which it stands how much time is left: `late 345 d` stands there whole.
+pub const LEFT: Width = Width::Fixed(10);
+
 /// Time left until a due time, and how urgent it is.
 pub fn left(due: Option<Timestamp>, now: Timestamp) -> (Cell, Mark) {
     let Some(due) = due else { return (Cell::nothing().styled(StyleRole::Note), Mark::None) };
@@ -107,6 +111,13 @@ pub fn due_at(time: Option<Timestamp>, now: Timestamp) -> Cell {
     time.map_or_else(|| Cell::nothing().styled(StyleRole::Note), at)
 }
 
+/// A day as it stands in a column: with its year where that is not this one.
+pub fn short_day(day: Timestamp, now: Timestamp) -> String {
+    let year = day.date().year();
+    let said = tr_date(&day.day_and_month());
+    if year == now.date().year() { said } else { format!("{said} {year}") }
+}
+
 /// A number with what is counted, such as `3 items`.
 pub fn count(n: usize, what: &str) -> Cell {
     Cell::from(tr_count(n, what)).by(SortKey::Number(i64::try_from(n).unwrap_or(i64::MAX)))
@@ -114,7 +125,7 @@ pub fn count(n: usize, what: &str) -> Cell {
 
 /// What an act did, in words.
 pub fn did(act: &ActSummary) -> Cell {
-    Cell::from(act.did.map(|kind| tr_joined(kind.name())).unwrap_or_default())
+    Cell::from(act.did.map(done).unwrap_or_default())
 }
 
 /// The record that an act did it on.
@@ -146,4 +157,29 @@ pub fn in_mood(word: ListWord, mood: StateTone) -> Cell {
         StateTone::Over | StateTone::Erased => StyleRole::Note,
     };
     Cell::new(tr_word(word.label).to_uppercase(), role).by(SortKey::Word(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::text::width;
+
+    #[test]
+    fn how_late_something_is_stands_whole() {
+        let room = match LEFT {
+            Width::Fixed(columns) => usize::from(columns),
+            Width::Rest => 0,
+        };
+        for span in [Duration::hours(-16), Duration::days(-345)] {
+            assert!(width(&in_short(span)) <= room, "{}", in_short(span));
+        }
+    }
+
+    #[test]
+    fn a_day_of_another_year_says_which() {
+        let at = |text| Timestamp::parse(text).unwrap();
+        let now = at("2026-11-30T10:00:00Z");
+        assert_eq!(short_day(at("2026-12-28T00:00:00Z"), now), "28 Dec");
+        assert_eq!(short_day(at("2027-11-10T00:00:00Z"), now), "10 Nov 2027");
+    }
 }

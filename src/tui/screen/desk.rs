@@ -1,17 +1,20 @@
 //! Desk: what waits on you, and on others; what is due in the next days; who was heard when; what has come.
 
-use super::definition::{Screen, ViewParams, did, due_at, left};
+use super::definition::{LEFT, Screen, ViewParams, did, due_at, left, short_day};
 use crate::command::agreement::{self, Whose};
 use crate::command::audit::statistics::{self, Figure, Requests};
 use crate::command::desk::today::{Agenda, Task, agenda};
 use crate::command::desk::workspace_info;
 use crate::command::partner as partners;
 use crate::command::request;
+use crate::command::retention::held::HeldItems;
 use crate::host::sandbox;
 use crate::law::request::ClockKind;
+use crate::record::definition::{KindDef, WhenDue};
+use crate::record::hold::StandingHolds;
 use crate::record::kind::Kind;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{member, partner};
+use crate::record::{KINDS, member, partner};
 use crate::store::records::count;
 use crate::store::{read, tally};
 use crate::tui::language::{in_short, on_screen, phrase, tr, tr_count, tr_date, tr_sentence, tr_word};
@@ -99,8 +102,8 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
         sentence: Shown::from(match workspace.clock_fault()? {
             Some(fault) => format!("{}: {}.", fault.what, fault.hint),
             None => match workspace.damage().or_else(|| sandbox::missing().map(str::to_owned)) {
-                Some(missing) => format!("{missing} {}", coming.sentence(&agenda, now)),
-                None => coming.sentence(&agenda, now),
+                Some(missing) => format!("{missing} {}", coming.sentence()),
+                None => coming.sentence(),
             },
         }),
         ..Page::default()
@@ -253,11 +256,7 @@ fn first(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Optio
     Ok(Some(Section {
         title: Shown::of(tr("FIRST")),
         aside: Shown::of(if is_late { tr("late") } else { tr("due next") }),
-        columns: vec![
-            column("", Width::Rest),
-            column("", Width::Fixed(24)).right(),
-            column("", Width::Fixed(8)).right(),
-        ],
+        columns: vec![column("", Width::Rest), column("", Width::Fixed(24)).right(), column("", LEFT).right()],
         rows,
         most: 2,
         from_height: ROOMY,
@@ -285,7 +284,7 @@ fn stops(workspace: &Workspace, agenda: &Agenda) -> Result<Vec<PageRow>, Error> 
 struct Clock {
     name: &'static str,
     days: Days,
-    /// How much of it is due, whenever that is.
+    /// How much of it is late or due in these days: what its picture shows.
     all: u64,
     /// What of it is due next.
     next: Option<(Timestamp, RecordRef)>,
@@ -295,6 +294,8 @@ struct Clock {
 struct Coming {
     from: Timestamp,
     clocks: Vec<Clock>,
+    /// When the next clock ends, as it is said.
+    next: Option<String>,
 }
 
 impl Clock {
@@ -303,14 +304,16 @@ impl Clock {
     }
 
     fn count(&mut self, due: Timestamp, subject: RecordRef, now: Timestamp) {
-        self.all += 1;
         if due < now {
             self.days.late += 1;
         } else if let Some(day) =
             usize::try_from(due.since(self.days.from).whole_days()).ok().and_then(|n| self.days.days.get_mut(n))
         {
             *day += 1;
+        } else {
+            return;
         }
+        self.all += 1;
         if self.next.as_ref().is_none_or(|(next, _)| due < *next) {
             self.next = Some((due, subject));
         }
@@ -340,18 +343,33 @@ impl Coming {
                 other.count(due, RecordRef { kind: task.kind, id: task.id }, now);
             }
         }
-        for (day, (items, _)) in delete.days.days.iter_mut().zip(tally::due_days(&workspace.db, from, DAYS)?) {
-            *day = items;
-        }
+        let holds = StandingHolds::of(&workspace.records())?;
+        let held = HeldItems::of(workspace, &holds)?;
+        let days = tally::due_days(&workspace.db, from, AHEAD)?;
+        let mut to_erase: Vec<u64> = days.into_iter().map(|(items, _)| items).collect();
+        without_held(&mut to_erase, &held, from);
         // What fell due earlier today is late, and not due today.
-        let earlier_today = tally::due_between(&workspace.db, from, now)?.0;
-        if let Some(today) = delete.days.days.first_mut() {
+        let earlier_today = tally::due_between(&workspace.db, from, now)?.0.saturating_sub(held.ended_today());
+        if let Some(today) = to_erase.first_mut() {
             *today = today.saturating_sub(earlier_today);
         }
-        delete.days.late = tally::due_between(&workspace.db, Timestamp::EPOCH, now)?.0;
+        for (day, items) in delete.days.days.iter_mut().zip(&to_erase) {
+            *day = *items;
+        }
+        let all_late = tally::due_between(&workspace.db, Timestamp::EPOCH, now)?.0;
+        delete.days.late = all_late.saturating_sub(held.ended());
         delete.all = delete.days.late + delete.days.days.iter().sum::<u64>();
+        let first_day = to_erase.iter().position(|items| *items > 0).map(|n| from.plus(Duration::days(n as i64)));
         let clocks = [reply, preserve, authority, other, delete].into_iter();
-        Ok(Self { from, clocks: clocks.filter(|c| c.all > 0).collect() })
+        let clocks: Vec<Clock> = clocks.filter(|c| c.all > 0).collect();
+        let others = other_clocks(workspace, agenda, &holds, now)?;
+        let item = match first_day.filter(|day| others.is_none_or(|other| *day <= other)) {
+            Some(day) => next_item(workspace, &holds, (day, all_late), now)?,
+            None => None,
+        };
+        let others = others.map(|next| (next, on_screen(next, now)));
+        let next = item.into_iter().chain(others).min_by_key(|(at, _)| *at).map(|(_, said)| said);
+        Ok(Self { from, clocks, next })
     }
 
     fn section(&self) -> Section {
@@ -377,7 +395,7 @@ impl Coming {
                 column("", Width::Fixed(5)).right().spoken("in all"),
             ],
             rows,
-            empty: Shown::of(tr("No clock runs.")),
+            empty: Shown::of(tr("Nothing is due in these days.")),
             most: 6,
             share: 3,
             ..Section::default()
@@ -385,20 +403,69 @@ impl Coming {
     }
 
     /// What is late, due today and within a week, by all clocks; and the next of them.
-    fn sentence(&self, agenda: &Agenda, now: Timestamp) -> String {
+    fn sentence(&self) -> String {
         let sum = |of: &dyn Fn(&Days) -> u64| self.clocks.iter().map(|c| of(&c.days)).sum::<u64>();
         let late = sum(&|d| d.late);
         let today = sum(&|d| d.days.first().copied().unwrap_or(0));
         let week = sum(&|d| d.days.iter().take(7).sum());
-        let next = agenda.tasks.iter().filter_map(|t| t.due).find(|d| *d >= now);
-        let next = next
-            .map_or_else(|| tr("No clock runs.").to_owned(), |t| phrase!("Next clock: {n}.", n = on_screen(t, now)));
+        let next = self.next.as_ref();
+        let next = next.map_or_else(|| tr("No clock runs.").to_owned(), |n| phrase!("Next clock: {n}.", n));
         match late {
             0 if week == 0 => phrase!("Nothing is late. {next}", next),
             0 => phrase!("Nothing is late; {today} today, {week} within a week. {next}", today, week, next),
             late => phrase!("{late} late, {today} today, {week} within a week. {next}", late, today, week, next),
         }
     }
+}
+
+/// Days in which a clock of an item is looked for.
+const AHEAD: usize = 3653;
+/// Items that are read at most to say when the first of them ends.
+const READ: u64 = 2000;
+
+/// Takes what is held from what is to be erased on each day.
+fn without_held(days: &mut [u64], held: &HeldItems, from: Timestamp) {
+    for (n, items) in days.iter_mut().enumerate().filter(|(_, items)| **items > 0) {
+        let all = held.on(from.plus(Duration::days(n as i64)));
+        *items = items.saturating_sub(if n == 0 { all.saturating_sub(held.ended_today()) } else { all });
+    }
+}
+
+/// When the first clock ends that is not an item's: of a task, or of anything else that Timers lists. What is held has none.
+fn other_clocks(
+    workspace: &Workspace,
+    agenda: &Agenda,
+    holds: &StandingHolds,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    let mut next = agenda.tasks.iter().filter_map(|t| t.due).filter(|due| *due >= now).min();
+    // Consultations end by themselves, and are no clock of anybody: Timers does not list them before.
+    let runs = |def: &&&KindDef| def.when_due != WhenDue::Nothing;
+    for def in KINDS.iter().filter(runs).filter(|def| !matches!(def.kind, Kind::Item | Kind::Consultation)) {
+        for record in workspace.records().find(&Query::kind(def.kind))? {
+            let due = record.due.filter(|due| *due >= now && !holds.is_on(&record));
+            next = next.into_iter().chain(due).min();
+        }
+    }
+    Ok(next)
+}
+
+/// When the first item of a day is to be erased, and how that is said: where too many would have to be read, the late ones among them,
+/// only the day is known.
+fn next_item(
+    workspace: &Workspace,
+    holds: &StandingHolds,
+    (day, late): (Timestamp, u64),
+    now: Timestamp,
+) -> Result<Option<(Timestamp, String)>, Error> {
+    let end = day.plus(Duration::days(1)).minus(Duration::millis(1));
+    if late.saturating_add(tally::due_between(&workspace.db, now, end)?.0) > READ {
+        return Ok(Some((day, short_day(day, now))));
+    }
+    let items = workspace.records().find(&Query { due_by: Some(end), ..Query::kind(Kind::Item) })?;
+    let open = items.iter().filter(|item| !holds.is_on(item)).filter_map(|item| item.due);
+    let next = open.filter(|due| *due >= now).min();
+    Ok(next.map(|next| (next, on_screen(next, now))))
 }
 
 /// The partners: how much of them came in the last weeks, how far the channel is, when they were heard.
@@ -504,7 +571,10 @@ fn recent(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Sect
     for a in &agenda.recent {
         let subject = a.subject().map(RecordRef::from);
         let record = subject.as_ref().map(|s| workspace.records().get(s.id)).transpose()?.flatten();
-        let called = record.map(|r| words::called(workspace, &r)).transpose()?.unwrap_or_default();
+        let called = record.map(|r| words::called(workspace, &r)).transpose()?;
+        // What says no more than of which kind it is was named by what was done.
+        let is_kind = |called: &String| subject.as_ref().is_some_and(|s| called.as_str() == tr_word(s.kind.word()));
+        let called = called.filter(|called| !is_kind(called)).unwrap_or_default();
         // A partner's act is news when it comes here, whenever it was made.
         let made = if a.came.is_some() {
             phrase!(", made {day}", day = tr_date(&a.at.day_and_month()))
@@ -549,4 +619,21 @@ fn recent(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Sect
         grows: true,
         ..Section::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::id::Id;
+
+    #[test]
+    fn a_row_counts_what_its_picture_shows_and_nothing_beyond_it() {
+        let from = Timestamp::parse("2026-11-30T00:00:00Z").unwrap();
+        let now = from.plus(Duration::hours(10));
+        let id = Id::parse("0123456789abcdef0123456789abcdef").unwrap();
+        let subject = RecordRef { kind: Kind::Request, id };
+        let mut clock = Clock::new("reply", from);
+        [-1, 3, 29, 30, 45].into_iter().for_each(|n| clock.count(from.plus(Duration::days(n)), subject.clone(), now));
+        assert_eq!((clock.all, clock.days.late, clock.days.days.iter().sum::<u64>()), (3, 1, 2));
+    }
 }

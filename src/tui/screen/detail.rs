@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::definition::state;
-use super::{linked, money, oversight_detail, taskforce};
+use super::{keeping_detail, linked, money, oversight_detail, taskforce};
 use crate::command::agreement::{self, Whose};
 use crate::command::audit;
 use crate::command::case;
@@ -14,6 +14,7 @@ use crate::command::exercise;
 use crate::command::gate::{self, May};
 use crate::command::item;
 use crate::command::law;
+use crate::command::member;
 use crate::command::partner;
 use crate::command::request::{self, Direction};
 use crate::command::review;
@@ -41,6 +42,7 @@ use crate::tui::picture::tree::{Branch, Tree};
 use crate::tui::theme::StyleRole;
 use crate::tui::words;
 use crate::value::class::{Level, TestOutcome};
+use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
 use crate::value::text::Shown;
@@ -83,7 +85,9 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
         Kind::Analysis => taskforce::analysis_detail(workspace, &record, &mut d)?,
         Kind::Inject => of_inject(workspace, &record, &mut d)?,
         Kind::Exercise => of_exercise(workspace, &record, &mut d)?,
+        Kind::Member => of_member(workspace, &record, &mut d)?,
         _ if oversight_detail::add_lines(workspace, &record, &mut d)? => {}
+        _ if keeping_detail::add_lines(workspace, &record, &mut d)? => {}
         _ => of_any(workspace, &record, &mut d)?,
     }
     d.history = history;
@@ -378,7 +382,7 @@ fn holds(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), E
             StyledText::new(
                 phrase!(
                     "{text}, by {by} since {instant}",
-                    text = h.text("reason").unwrap_or_default(),
+                    text = tr_word(h.text("reason").unwrap_or_default()),
                     by,
                     instant = at(h.instant("placed"))
                 ),
@@ -591,7 +595,7 @@ fn of_review(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(
 fn of_disclosure(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let r = disclosure::row(workspace, record)?;
     d.line(tr("WITH"), r.partner.as_str());
-    d.line(tr("FOR"), phrase!("{purpose}, {days} days", purpose = r.purpose, days = r.delete_after_days));
+    d.line(tr("FOR"), phrase!("{purpose}, {days}", purpose = r.purpose, days = tr_count(r.delete_after_days, "day")));
     d.line(tr("PROPOSED"), format!("{}, {}", r.proposed_by, at(r.at)));
     if r.emergency {
         d.line(tr("CLAIMS"), StyledText::new(tr("an emergency: imminent risk to life"), StyleRole::Stop));
@@ -669,21 +673,21 @@ fn of_partner(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
         d.line(
             tr("AGREEMENT"),
             phrase!(
-                "{whose}, {state} to {until}: {title}, up to T{tier}",
+                "{whose}, {state} to {until}: {title}, {tier}",
                 whose = tr_word(a.whose.word()),
                 state = tr_word(a.state.word()),
                 until = at(Some(a.until)),
                 title = a.title,
-                tier = a.tier.map_or_else(|| "-".into(), |t| t.to_string())
+                tier = a.tier.map_or_else(|| tr("no tier agreed").to_owned(), |tier| phrase!("up to T{tier}", tier))
             ),
         );
         d.line(
             "",
             phrase!(
-                "{purposes}; {categories}; kept at most {days} days",
+                "{purposes}; {categories}; kept at most {days}",
                 purposes = a.purposes.join(" "),
                 categories = words(&a.categories, " "),
-                days = a.retention_cap_days
+                days = tr_count(a.retention_cap_days, "day")
             ),
         );
     }
@@ -719,7 +723,7 @@ fn of_agreement(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resul
     d.line(tr("UP TO"), up_to(workspace, record, &a)?);
     d.line(tr("FROM"), at(Some(a.from)));
     d.line(tr("UNTIL"), at(Some(a.until)));
-    d.line(tr("KEPT"), phrase!("at most {days} days", days = a.retention_cap_days));
+    d.line(tr("KEPT"), phrase!("at most {days}", days = tr_count(a.retention_cap_days, "day")));
     if !a.targets.is_empty() {
         d.line(tr("TARGETS"), a.targets.as_str());
     }
@@ -780,18 +784,47 @@ fn up_to(workspace: &Workspace, record: &Record, a: &agreement::AgreementSummary
     ))
 }
 
+/// A member: all of their roles, and the fingerprint by which their acts are known.
+fn of_member(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
+    let m = member::row(workspace, record)?;
+    d.line(tr("NAME"), m.name.as_str());
+    d.line(tr("DESK"), workspace.code_of(record.desk)?);
+    d.line(tr("ROLES"), if m.roles.is_empty() { tr("none").to_owned() } else { words(&m.roles, ", ") });
+    d.line(tr("PRINT"), m.person.map(|person| person.to_string()).unwrap_or_default());
+    Ok(())
+}
+
+/// A record of a kind that has no page of its own: its terms, with names for people and records.
 fn of_any(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
-    for (key, value) in record.terms.members().unwrap_or_default() {
+    // Where something lies in the log is no matter of its page.
+    let all = record.terms.members().unwrap_or_default().iter().filter(|(key, _)| key.as_str() != "row");
+    for (key, value) in all {
+        let label = key.replace('_', " ").to_uppercase();
         match value {
-            Json::Str(text) => {
-                let text = Person::parse(text).map_or_else(|| Ok(text.to_string()), |p| workspace.name_of(p))?;
-                d.line(&key.to_uppercase(), text);
-            }
-            Json::Int(_) | Json::Bool(_) => d.line(&key.to_uppercase(), value.to_string()),
+            Json::Str(text) => d.line(&label, term(workspace, text)?),
+            Json::Int(n) => d.line(&label, n.to_string()),
+            Json::Bool(is) => d.line(&label, tr_word(if *is { "yes" } else { "no" })),
             _ => {}
         }
     }
     Ok(())
+}
+
+/// A term as people read it: a person and a record by their names, a time as it stands elsewhere.
+fn term(workspace: &Workspace, text: &str) -> Result<String, Error> {
+    if let Some(person) = Person::parse(text) {
+        return workspace.name_of(person);
+    }
+    if let Some(time) = Timestamp::parse(text) {
+        return Ok(at(Some(time)));
+    }
+    let Some(id) = Id::parse(text) else { return Ok(text.to_owned()) };
+    match workspace.records().get(id)? {
+        Some(of) if !matches!(of.kind, Kind::Desk | Kind::Partner) => {
+            Ok(format!("{} {}", workspace_info::short(of.kind, of.id), words::called(workspace, &of)?))
+        }
+        _ => workspace.code_of(id),
+    }
 }
 
 /// The acts that touched a record, the newest last.

@@ -1,7 +1,7 @@
 //! Drill: an exercise as control sees it (what is due, delivered, answered, late, and every desk as of its last bundle) and as those
 //! who play see it; in a live workspace, what was recorded of exercises and what is still to be done about them.
 
-use super::definition::{Screen, ViewParams, due_at, in_mood, left, row, state};
+use super::definition::{LEFT, Screen, ViewParams, due_at, in_mood, left, row, state};
 use crate::command::exercise::view::{self, ActionRow, Board, ExerciseView, InjectRow};
 use crate::record::exercise;
 use crate::record::kind::{Kind, StateTone};
@@ -301,7 +301,7 @@ fn actions(all: &[ActionRow], now: Timestamp, empty: &'static str) -> Section {
         columns: vec![
             column("ID", Width::Fixed(9)),
             column("STATE", Width::Fixed(6)),
-            column("LEFT", Width::Fixed(7)).right(),
+            column("LEFT", LEFT).right(),
             column("OWNER", Width::Fixed(16)).optional(),
             column("WHAT", Width::Rest),
             column("EXERCISE", Width::Fixed(20)).optional(),

@@ -1,6 +1,6 @@
 //! Legal: what is open, and what happens if nobody does anything.
 
-use super::definition::{Screen, ViewParams, count, due_at, left, row, state};
+use super::definition::{LEFT, Screen, ViewParams, count, due_at, left, row, state};
 use crate::command::disclosure;
 use crate::command::review;
 use crate::law::row::Verified;
@@ -140,7 +140,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                         (true, false) => Cell::new(tr("EMERGENCY: join it"), StyleRole::Stop),
                         (false, _) => Cell::from(phrase!("by {who}", who = d.proposed_by)),
                     },
-                    due_at(d.validate_by.or(d.at), now),
+                    due_at(d.validate_by, now),
                 ],
             )
             .in_state(d.state)
@@ -148,12 +148,21 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
             .due(d.validate_by)
         })
         .collect();
-    let sentence = match (open, waiting.len()) {
-        (0, 0) => tr("Nothing is open.").to_owned(),
-        (r, d) => phrase!(
+    // What was released in an emergency has left, or leaves: for it alone something hangs on nobody acting.
+    let left_already = waiting.iter().filter(|d| pending(d)).count();
+    let sentence = match (open, waiting.len() - left_already, left_already) {
+        (0, 0, 0) => tr("Nothing is open.").to_owned(),
+        (r, d, 0) => phrase!(
             "Open reviews: {r}; waiting releases: {d}. If nobody acts, nothing leaves. {next task} opens the next for you.",
             r,
             d
+        ),
+        (r, d, v) => phrase!(
+            "Open reviews: {r}; waiting releases: {d}; emergencies to validate: {v}. If nobody acts, nothing more leaves, and partners must \
+             delete what left in an emergency. {next task} opens the next for you.",
+            r,
+            d,
+            v
         ),
     };
     Ok(Page {
@@ -169,7 +178,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     column("TESTS", Width::Fixed(5)),
                     column("STATE", Width::Fixed(10)),
                     column("ASKED BY", Width::Fixed(14)).optional(),
-                    column("EXPIRES", Width::Fixed(7)).right(),
+                    column("EXPIRES", LEFT).right(),
                 ],
                 rows,
                 empty: Shown::of(tr(SCREEN.first_steps)),

@@ -9,6 +9,7 @@ pub mod detail;
 pub mod drill;
 #[cfg(test)]
 pub mod fictitious;
+mod keeping_detail;
 pub mod legal;
 mod linked;
 pub mod money;

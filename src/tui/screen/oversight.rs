@@ -1,6 +1,6 @@
 //! Oversight: findings, complaints, mistakes, disputes, who looked at personal data, samples and reports of misuse.
 
-use super::definition::{Screen, ViewParams, due_at, left, row, state};
+use super::definition::{LEFT, Screen, ViewParams, due_at, left, row, state};
 use crate::command::audit::consultations::{self, ConsultationFilter, Pattern};
 use crate::command::{complaint, dispute, error, finding, misuse, sample};
 use crate::record::kind::Kind;
@@ -75,7 +75,7 @@ fn of_findings(workspace: &Workspace) -> Result<Page, Error> {
     let columns = vec![
         column("ID", Width::Fixed(9)),
         column("STATE", Width::Fixed(9)),
-        column("LEFT", Width::Fixed(7)).right(),
+        column("LEFT", LEFT).right(),
         column("BY", Width::Fixed(14)).optional(),
         column("WHAT WAS FOUND", Width::Rest),
     ];
@@ -102,7 +102,7 @@ fn of_complaints(workspace: &Workspace) -> Result<Page, Error> {
         column("ID", Width::Fixed(9)),
         column("STATE", Width::Fixed(12)),
         column("RIGHT", Width::Fixed(9)),
-        column("LEFT", Width::Fixed(7)).right(),
+        column("LEFT", LEFT).right(),
         column("RECEIVED", Width::Fixed(13)).past().optional(),
         column("DESK", Width::Fixed(4)).optional(),
         column("REMEDIES OPEN", Width::Rest),
@@ -126,7 +126,7 @@ fn of_mistakes(workspace: &Workspace) -> Result<Page, Error> {
         column("STATE", Width::Fixed(9)),
         column("WHOSE", Width::Fixed(5)),
         column("SEVERITY", Width::Fixed(10)),
-        column("LEFT", Width::Fixed(7)).right(),
+        column("LEFT", LEFT).right(),
         column("WHAT WENT WRONG", Width::Rest),
     ];
     let sentence =
@@ -155,7 +155,7 @@ fn of_disputes(workspace: &Workspace) -> Result<Page, Error> {
         column("ID", Width::Fixed(9)),
         column("WITH", Width::Fixed(4)),
         column("RUNG", Width::Fixed(12)),
-        column("LEFT", Width::Fixed(7)).right(),
+        column("LEFT", LEFT).right(),
         column("FROZEN", Width::Fixed(9)),
         column("BY", Width::Fixed(4)).optional(),
         column("SUBJECT", Width::Rest),

@@ -1,6 +1,6 @@
 //! Partners: what may go to whom, until when; and who works at this desk.
 
-use super::definition::{Screen, ViewParams, count, due_at, in_mood, left, row, state};
+use super::definition::{LEFT, Screen, ViewParams, count, due_at, in_mood, left, row, state};
 use crate::command::agreement::{self, Whose};
 use crate::command::member;
 use crate::command::partner;
@@ -124,7 +124,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     column("STANDING", Width::Fixed(9)).optional(),
                     column("CHANNEL", Width::Fixed(16)),
                     column("UNDER", Width::Rest),
-                    column("ENDS", Width::Fixed(7)).right(),
+                    column("ENDS", LEFT).right(),
                     column("HEARD", Width::Fixed(13)).past().optional(),
                     column("KIND", Width::Fixed(17)).optional(),
                     column("NAME", Width::Fixed(24)).optional(),
@@ -143,7 +143,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     column("WHOSE", Width::Fixed(6)),
                     column("TIER", Width::Fixed(4)),
                     column("DATA", Width::Rest),
-                    column("ENDS", Width::Fixed(7)).right(),
+                    column("ENDS", LEFT).right(),
                     column("TITLE", Width::Fixed(26)).optional(),
                 ],
                 rows: agreement_rows,

@@ -1,6 +1,6 @@
 //! Queue: requests in and out, with the time left, where each stands, and whom it waits on.
 
-use super::definition::{Screen, ViewParams, due_at, in_mood, left, row, state, way};
+use super::definition::{LEFT, Screen, ViewParams, due_at, in_mood, left, row, state, way};
 use crate::command::request::{Direction, RequestSummary as Request, rows};
 use crate::record::kind::Kind;
 use crate::record::kind::{KindState as _, State as RecordState, StateTone};
@@ -101,7 +101,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                 column("TIER", Width::Fixed(4)).optional(),
                 column("STATE", Width::Fixed(13)),
                 column("DUE", Width::Fixed(13)).optional(),
-                column("LEFT", Width::Fixed(7)).right(),
+                column("LEFT", LEFT).right(),
             ],
             rows,
             empty: Shown::of(tr(SCREEN.first_steps)),

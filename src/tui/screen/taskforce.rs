@@ -1,6 +1,6 @@
 //! The task force: who has signed its charter, who does what, who waits on whom, its meetings and joint analyses.
 
-use super::definition::{Screen, ViewParams, count, due_at, in_mood, left, row, state};
+use super::definition::{LEFT, Screen, ViewParams, count, due_at, in_mood, left, row, state};
 use crate::command::desk::workspace_info::short;
 use crate::command::taskforce::analysis::{self, AnalysisRow};
 use crate::command::taskforce::work::{self, MeetingRow, TaskRow};
@@ -8,7 +8,7 @@ use crate::command::taskforce::{self, TaskforceSummary};
 use crate::record::kind::Kind;
 use crate::record::store::Record;
 use crate::record::task::OPEN;
-use crate::tui::language::{phrase, tr, tr_word};
+use crate::tui::language::{phrase, tr, tr_count, tr_word};
 use crate::tui::page::{Cell, Detail, ListWord, Mark, Page, PageRow, RecordRef, Section, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -56,7 +56,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
                     column("LEAD", Width::Fixed(4)),
                     column("NOT SIGNED", Width::Fixed(12)),
                     column("CASES", Width::Fixed(8)).optional(),
-                    column("ENDS", Width::Fixed(7)).right(),
+                    column("ENDS", LEFT).right(),
                     column("TITLE", Width::Rest),
                 ],
                 rows,
@@ -85,7 +85,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, _: &mut Job) -> Result<Page, Err
                     column("ID", Width::Fixed(9)),
                     column("DESK", Width::Fixed(4)),
                     column("STATE", Width::Fixed(10)),
-                    column("LEFT", Width::Fixed(7)).right(),
+                    column("LEFT", LEFT).right(),
                     column("WAITS ON", Width::Fixed(10)),
                     column("WHAT", Width::Rest),
                 ],
@@ -158,7 +158,7 @@ pub fn detail(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<
     );
     d.line(tr("FROM"), summary.from.to_minute());
     d.line(tr("UNTIL"), summary.until.to_minute());
-    d.line(tr("KEPT"), phrase!("at most {days} days", days = summary.retention_cap_days));
+    d.line(tr("KEPT"), phrase!("at most {days}", days = tr_count(summary.retention_cap_days, "day")));
     if !summary.targets.is_empty() {
         d.line(tr("TARGETS"), summary.targets.as_str());
     }

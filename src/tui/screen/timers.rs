@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::definition::{Long, Screen, ViewParams, due_at, in_mood, left, part, record_at, row, state};
+use super::definition::{
+    LEFT, Long, Screen, ViewParams, due_at, in_mood, left, part, record_at, row, short_day, state,
+};
+use crate::command::retention::held::HeldItems;
 use crate::command::retention::hold::holds;
 use crate::command::retention::{Timer, duties, duties_of, duty_groups, timer};
 use crate::record::definition::WhenDue;
@@ -11,7 +14,7 @@ use crate::record::kind::Kind;
 use crate::record::restriction::Restrictions;
 use crate::record::store::RecordStore as _;
 use crate::store;
-use crate::tui::language::{on_screen, phrase, tr, tr_count, tr_date, tr_word};
+use crate::tui::language::{on_screen, phrase, tr, tr_count, tr_word};
 use crate::tui::page::{
     Cell, Line, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column,
 };
@@ -60,20 +63,20 @@ fn by_day(workspace: &Workspace) -> Result<Page, Error> {
     let now = workspace.now();
     let records = workspace.records();
     let keeps = Restrictions::of(&workspace.records())?;
+    let held = HeldItems::of(workspace, &keeps.holds)?;
     let mut rows = Vec::new();
     for group in store::records::clock_groups(&workspace.db, now)? {
         let Some(case) = records.get(group.case)? else { continue };
         let (left, mark) = left(Some(group.first), now);
         let others = group.count.saturating_sub(group.items);
-        let then = match (group.items, others) {
-            (items, 0) => phrase!("{items} to be erased", items = thousands(items)),
-            (0, _) => tr("other clocks").to_owned(),
-            (items, others) => {
-                phrase!("{items} to be erased, {others} others", items = thousands(items), others = thousands(others))
-            }
-        };
+        // What is held is not erased, whatever its date says.
+        let is_held = keeps.holds.is_placed_on(case.id);
+        let kept = if is_held { group.items } else { held.singly_in(case.id, group.first).min(group.items) };
+        let then = then_of(group.items - kept, kept, others);
+        let is_only_held = kept == group.count;
+        let (left, mark) = if is_only_held { (left.said(tr("HOLD")), Mark::Held) } else { (left, mark) };
         let cells =
-            vec![left, day(group.first), Cell::number(group.count), called(workspace, &case)?.into(), then.into()];
+            vec![left, day(group.first, now), Cell::number(group.count), called(workspace, &case)?.into(), then.into()];
         let subject = RecordRef { kind: Kind::Case, id: case.id };
         rows.push((group.first, PageRow::of(cells).about(Some(subject)).marked(mark).due(Some(group.first))));
     }
@@ -81,16 +84,16 @@ fn by_day(workspace: &Workspace) -> Result<Page, Error> {
         let row = clock_at(workspace, &keeps, number, now)?;
         let Some(due) = row.facets.due else { continue };
         let cell = |n: usize| row.cells.get(n).cloned().unwrap_or_default();
-        let cells = vec![cell(0), day(due), Cell::number(1), cell(3), cell(4)];
+        let cells = vec![cell(0), day(due, now), Cell::number(1), cell(3), cell(4)];
         rows.push((due, PageRow { cells, ..row }));
     }
     rows.sort_by_key(|(due, _)| *due);
     let section = Section {
         title: Shown::from(phrase!("CLOCKS BY DAY AND CASE {rows}", rows = rows.len())),
-        aside: Shown::from(phrase!("late {db}", db = store::tally::due_by(&workspace.db, now)?)),
+        aside: Shown::from(phrase!("late {late}", late = late(workspace, &held, now)?)),
         columns: vec![
-            column("LEFT", Width::Fixed(7)).right(),
-            column("DAY", Width::Fixed(6)),
+            column("LEFT", LEFT).right(),
+            column("DAY", Width::Fixed(11)),
             column("COUNT", Width::Fixed(9)).right(),
             column("WHAT", Width::Rest),
             column("THEN", Width::Fixed(20)),
@@ -108,9 +111,27 @@ fn by_day(workspace: &Workspace) -> Result<Page, Error> {
     })
 }
 
+/// What comes of the clocks of a group: how much is to be erased, how much is held, and how many others there are.
+fn then_of(erased: u64, held: u64, others: u64) -> String {
+    if erased == 0 && held == 0 {
+        return tr("other clocks").to_owned();
+    }
+    let parts = [
+        (erased, phrase!("{items} to be erased", items = thousands(erased))),
+        (held, phrase!("{items} held", items = thousands(held))),
+        (others, phrase!("{others} others", others = thousands(others))),
+    ];
+    parts.into_iter().filter(|(n, _)| *n > 0).map(|(_, said)| said).collect::<Vec<_>>().join(", ")
+}
+
+/// How many clocks are late: what is held is not, since nothing is to be done.
+fn late(workspace: &Workspace, held: &HeldItems, now: Timestamp) -> Result<u64, Error> {
+    Ok(store::tally::due_by(&workspace.db, now)?.saturating_sub(held.ended()))
+}
+
 /// A day as it stands in a column.
-fn day(at: Timestamp) -> Cell {
-    Cell::from(tr_date(&at.day_and_month())).by(SortKey::Time(at))
+fn day(at: Timestamp, now: Timestamp) -> Cell {
+    Cell::from(short_day(at, now)).by(SortKey::Time(at))
 }
 
 /// The row of a clock by the number of its record.
@@ -128,13 +149,14 @@ fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
     let records = workspace.records();
     let keeps = Restrictions::of(&workspace.records())?;
     let wanted = look.wanted.map(|id| records.place_of(id)).transpose()?.flatten();
-    let late = store::tally::due_by(&workspace.db, now)?;
+    let held = HeldItems::of(workspace, &keeps.holds)?;
+    let late = late(workspace, &held, now)?;
     let section = part(
         workspace,
         look,
         Long {
             columns: vec![
-                column("LEFT", Width::Fixed(7)).right(),
+                column("LEFT", LEFT).right(),
                 column("AT", Width::Fixed(13)).optional(),
                 column("ID", Width::Fixed(8)),
                 column("WHAT", Width::Rest),
@@ -167,7 +189,10 @@ fn clocks(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
     };
     Ok(Page {
         head: this_clock(workspace, now)?,
-        bands: vec![vec![section], std::iter::once(two_weeks(workspace, now)?).chain(weeks(workspace, now)?).collect()],
+        bands: vec![
+            vec![section],
+            std::iter::once(two_weeks(workspace, &held, now)?).chain(weeks(workspace, &held, now)?).collect(),
+        ],
         sentence: Shown::of(match (is_long && look.focus.is_none(), late) {
             (true, _) => tr("{previous tab} groups them by day and case; {purge what is due} erases what is due."),
             (false, 0) => tr("Nothing is late. {purge what is due} erases what is due: it waits for nobody."),
@@ -224,14 +249,17 @@ fn clock(timer: &Timer, what: &str, now: Timestamp) -> PageRow {
     row.with_partner(partner).due(timer.due)
 }
 
+/// Body rows from which, in one column, there is room for the next two weeks: their dates alone say nothing.
+const TWO_WEEKS: u16 = 13;
 /// Weeks that are looked ahead.
 const WEEKS: usize = 10;
 
 /// How many items are to be erased in each of the next weeks; nothing where none is.
-fn weeks(workspace: &Workspace, now: Timestamp) -> Result<Option<Section>, Error> {
+fn weeks(workspace: &Workspace, held: &HeldItems, now: Timestamp) -> Result<Option<Section>, Error> {
     let from = now.start_of_day();
-    let days = store::tally::due_days(&workspace.db, from, WEEKS * 7)?;
-    let counts: Vec<u64> = days.chunks(7).map(|week| week.iter().map(|(items, _)| items).sum()).collect();
+    let days = store::tally::due_days(&workspace.db, from, WEEKS * 7)?.into_iter().enumerate();
+    let days = days.map(|(n, (items, _))| items.saturating_sub(held.on(from.plus(Duration::days(n as i64)))));
+    let counts: Vec<u64> = days.collect::<Vec<_>>().chunks(7).map(|week| week.iter().sum()).collect();
     let most = counts.iter().copied().max().unwrap_or(0);
     if most == 0 {
         return Ok(None);
@@ -253,9 +281,12 @@ fn weeks(workspace: &Workspace, now: Timestamp) -> Result<Option<Section>, Error
 }
 
 /// How many clocks end on each of the next fourteen days.
-fn two_weeks(workspace: &Workspace, now: Timestamp) -> Result<Section, Error> {
+fn two_weeks(workspace: &Workspace, held: &HeldItems, now: Timestamp) -> Result<Section, Error> {
     let day = |n: i64| now.start_of_day().plus(Duration::days(n));
-    let counts = (0..14).map(|n| Ok(store::tally::due_between(&workspace.db, day(n), day(n + 1))?));
+    let counts = (0..14).map(|n| {
+        let (items, others) = store::tally::due_between(&workspace.db, day(n), day(n + 1))?;
+        Ok((items.saturating_sub(held.on(day(n))), others))
+    });
     let counts: Vec<(u64, u64)> = counts.collect::<Result<_, Error>>()?;
     let line = |name: &str, cells: &mut dyn Iterator<Item = String>| {
         PageRow::of(std::iter::once(Cell::from(name)).chain(cells.map(Cell::from)).collect())
@@ -277,6 +308,7 @@ fn two_weeks(workspace: &Workspace, now: Timestamp) -> Result<Section, Error> {
             line(tr("other"), &mut counts.iter().map(|(_, others)| told(*others))),
         ],
         most: 3,
+        alone_from: TWO_WEEKS,
         ..Section::default()
     })
 }
@@ -338,7 +370,7 @@ fn grouped_duties(workspace: &Workspace) -> Result<Option<Section>, Error> {
             Cell::number(count),
             Cell::from(phrase!("{by} owes", by = group.by)),
             in_mood(ListWord::of(group.state), group.state.mood()),
-            group.day.map_or_else(|| Cell::nothing().styled(StyleRole::Note), day),
+            group.day.map_or_else(|| Cell::nothing().styled(StyleRole::Note), |at| day(at, workspace.now())),
             Cell::from(what),
         ];
         let subject = case.map(|case| RecordRef { kind: Kind::Case, id: case.id });
@@ -351,7 +383,7 @@ fn grouped_duties(workspace: &Workspace) -> Result<Option<Section>, Error> {
             column("COUNT", Width::Fixed(9)).right(),
             column("WHO", Width::Fixed(8)),
             column("STATE", Width::Fixed(12)),
-            column("BY", Width::Fixed(6)),
+            column("BY", Width::Fixed(11)),
             column("CASE", Width::Rest),
         ],
         rows,
@@ -373,22 +405,26 @@ fn of_duties(workspace: &Workspace, look: &ViewParams) -> Result<Page, Error> {
         Some(case) => duties_of(workspace, Some(case), None)?,
         None => duties(workspace, MOST)?,
     };
-    let rows = listed
-        .iter()
-        .map(|d| {
-            let cells = vec![
-                Cell::from(phrase!("{by} owes {to}", by = d.by, to = d.to)),
-                in_mood(ListWord::of(d.state), d.state.mood()),
-                due_at(d.delete_by, workspace.now()),
-            ];
-            row(d.kind, d.item, Mark::None, cells).due(d.delete_by)
-        })
-        .collect();
+    let mut rows = Vec::with_capacity(listed.len());
+    // Of a case there may be more than can be read for one page: those are listed by their ids alone.
+    let is_named = listed.len() <= 2 * MOST as usize;
+    for d in &listed {
+        let record = if is_named { workspace.records().get(d.item)? } else { None };
+        let what = record.map(|record| called(workspace, &record)).transpose()?.unwrap_or_default();
+        let cells = vec![
+            Cell::from(what),
+            Cell::from(phrase!("{by} owes {to}", by = d.by, to = d.to)),
+            in_mood(ListWord::of(d.state), d.state.mood()),
+            due_at(d.delete_by, workspace.now()),
+        ];
+        rows.push(row(d.kind, d.item, Mark::None, cells).due(d.delete_by));
+    }
     let section = Section {
         title: Shown::of(tr("DUTIES TO DELETE")),
         columns: vec![
             column("ID", Width::Fixed(8)),
-            column("WHO", Width::Rest),
+            column("WHAT", Width::Rest),
+            column("WHO", Width::Fixed(12)),
             column("STATE", Width::Fixed(12)),
             column("BY", Width::Fixed(13)),
         ],
