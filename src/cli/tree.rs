@@ -19,13 +19,17 @@ pub const SHELLS: [&str; 5] = ["bash", "zsh", "fish", "elvish", POWERSHELL];
 /// The shell that is not offered ids.
 pub const POWERSHELL: &str = "powershell";
 
-/// The help of each noun.
+/// What each noun is about, for the help: a test asks for a line of every one.
 const NOUNS: &[(&str, &str)] = &[
     ("identity", "Your own keys"),
     ("desk", "This desk and its card"),
+    ("clock", "This machine's clock: until when it is believed, and what puts it right"),
     ("member", "Members of the desk"),
     ("partner", "Partner desks and the channel to them"),
     ("agreement", "Agreements with partners"),
+    ("taskforce", "Task forces: charter, tasks, meetings and joint analyses"),
+    ("advice", "What others were asked about something, and what they answered"),
+    ("recognition", "What of partners is recognised here"),
     ("authorisation", "Independent authorisations"),
     ("assurance", "Assurances that partners gave"),
     ("law", "Instruments, kinds of request, deadlines"),
@@ -34,6 +38,8 @@ const NOUNS: &[(&str, &str)] = &[
     ("request", "Requests between desks"),
     ("review", "Legal reviews"),
     ("disclosure", "Sharing items with a partner"),
+    ("directory", "How the contact points of desks and authorities are reached"),
+    ("notice", "Telling people what was done with their data"),
     ("finding", "Findings of oversight"),
     ("complaint", "Complaints and redress"),
     ("error", "Mistakes, owned and put right"),
@@ -43,8 +49,12 @@ const NOUNS: &[(&str, &str)] = &[
     ("exercise", "Exercises: planned, played, evaluated, and what they bring to real work"),
     ("training", "Courses that members have taken"),
     ("gate", "May it leave, and why (not)"),
+    ("budget", "Budget lines, what is spent on them, and who bears it"),
+    ("report", "Figures, papers and statements for others to read"),
     ("retention", "Timers, holds, erasure and its certificates"),
+    ("backup", "Backups, and going on from one"),
     ("bundle", "Bundles for and from partners"),
+    ("conflict", "Acts of two desks that crossed"),
     ("audit", "The log, its proofs and its witnesses"),
 ];
 
@@ -337,7 +347,7 @@ pub fn args_of(command: &'static Command, matches: &ArgMatches) -> Args {
 
 #[cfg(test)]
 mod tests {
-    use super::tree;
+    use super::{NOUNS, tree};
     use crate::command::commands;
 
     #[test]
@@ -348,5 +358,16 @@ mod tests {
         names.sort();
         names.dedup();
         assert_eq!(names.len(), all);
+    }
+
+    #[test]
+    fn the_help_says_of_every_noun_what_it_is_about() {
+        for noun in commands().map(|command| command.noun).filter(|noun| !noun.is_empty()) {
+            let tree = tree();
+            let about = tree.find_subcommand(noun).and_then(|of| of.get_about()).map(ToString::to_string);
+            assert!(about.is_some_and(|about| !about.is_empty()), "{noun}: NOUNS has no line of it");
+            let lines = NOUNS.iter().filter(|(named, _)| *named == noun).count();
+            assert_eq!(lines, 1, "{noun}");
+        }
     }
 }
