@@ -135,7 +135,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocat
         Some(("tour", matches)) => {
             let role = matches.get_one::<String>("role").and_then(|r| Role::parse(r));
             let done = tour::take(matches.get_one::<String>("dir").map(PathBuf::from), role);
-            Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
+            Invocation::Done(as_far_as_read(done).map_or_else(|failure| report(&failure, json), |()| 0))
         }
         Some(("practise", matches)) => {
             let role = matches.get_one::<String>("role").and_then(|r| PractiseRole::parse(r));
@@ -143,7 +143,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocat
             let name = matches.get_one::<String>("template").map(String::as_str);
             let dir = matches.get_one::<String>("dir").map(PathBuf::from);
             let done = role.and_then(|role| practise::take(dir, role, name));
-            Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
+            Invocation::Done(as_far_as_read(done).map_or_else(|failure| report(&failure, json), |()| 0))
         }
         Some((name, matches)) if OWN.contains(&name) => Invocation::Done(own(name, matches, shared.keys)),
         Some((noun, matches)) => {
@@ -457,7 +457,25 @@ pub fn report(failure: &Error, json: bool) -> u8 {
 
 /// The exit code where the output cannot be written: 0 where its reader has closed the pipe.
 fn output_error(error: &io::Error) -> u8 {
-    if error.kind() == io::ErrorKind::BrokenPipe { 0 } else { ErrorKind::Medium as u8 }
+    if is_closed(error) { 0 } else { ErrorKind::Medium as u8 }
+}
+
+/// Whether the reader has what they wanted, and has closed the pipe: `| head` is no failure.
+fn is_closed(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
+}
+
+/// What became of something that is printed while it goes on: it ends well where its reader has closed the pipe.
+///
+/// # Errors
+///
+/// Those that it ended with, but for that one.
+pub fn as_far_as_read(done: Result<(), Error>) -> Result<(), Error> {
+    let cause = |failure: &Error| std::error::Error::source(failure)?.downcast_ref::<io::Error>().map(is_closed);
+    match done {
+        Err(failure) if cause(&failure) == Some(true) => Ok(()),
+        done => done,
+    }
 }
 
 fn own(name: &str, matches: &ArgMatches, keys: fn() -> Vec<KeyRow>) -> u8 {

@@ -95,7 +95,7 @@ fn play(
             passed = (passed.0 + 1, passed.1 + usize::from(played.refused));
             continue;
         }
-        tell_passed(&mut passed, out)?;
+        write_passed(&mut passed, out)?;
         let mut page: Vec<u8> = Vec::new();
         writeln!(page, "\n--- {n} of {of}: {}", as_whom(&coming, lesson))?;
         let first = *given.entry((coming.command.clone(), coming.refused)).or_insert(n);
@@ -110,7 +110,7 @@ fn play(
         out.write_all(page.get(before_it..).unwrap_or_default())?;
         done.push(page);
     }
-    tell_passed(&mut passed, out)?;
+    write_passed(&mut passed, out)?;
     if let Some(role) = role
         && !self_test(role, out, answers)?
     {
@@ -211,7 +211,7 @@ fn after(played: &Played, out: &mut dyn Write) -> Result<(), Error> {
 }
 
 /// Says in a line how many steps of others went by, and how many of them were refused; nothing where there were none.
-fn tell_passed(passed: &mut (usize, usize), out: &mut dyn Write) -> Result<(), Error> {
+fn write_passed(passed: &mut (usize, usize), out: &mut dyn Write) -> Result<(), Error> {
     let (steps, refused) = std::mem::take(passed);
     let steps = match steps {
         0 => return Ok(()),

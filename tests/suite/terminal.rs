@@ -453,6 +453,26 @@ fn the_tour_waits_for_enter_and_leaves_nothing_behind() {
     }
 }
 
+#[test]
+fn a_reader_who_closes_the_pipe_is_told_of_no_failure() {
+    let home = tempfile::tempdir().unwrap();
+    for words in [&["demo", "--headless"][..], &["tour"], &["practise", "--role", "judge"], &["--help"]] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_comity"))
+            .env_clear()
+            .envs([("HOME", home.path()), ("TMPDIR", home.path())])
+            .args(words)
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Nothing of it is read.
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!((ended.status.code(), &*String::from_utf8_lossy(&ended.stderr)), (Some(0), ""), "{words:?}");
+    }
+}
+
 /// A case with an item of each tier: `n1.example` to `n4.example`.
 fn tiers(site: &Site) {
     let case = site.case("Tiers");
