@@ -10,7 +10,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 use super::manual::KeyRow;
-use super::tree::{self, OWN, REASON};
+use super::tree::{self, Help, OWN, REASON};
 use super::{completion, guide, manual, passphrase, practise, print, tour};
 use crate::command::availability::{targets, why_not};
 use crate::command::batch::FILE;
@@ -112,7 +112,10 @@ pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocat
     if let Some(written) = completion::answer(&words) {
         return Invocation::Done(written.map_or_else(|error| output_error(&error), |()| 0));
     }
-    let matches = match tree::tree_for(&words).try_get_matches_from(words) {
+    // Without a command the options that every command has are all that there is to say.
+    let is_short = words.len() > 2 && words.iter().any(|word| word == "-h");
+    let help = if is_short { Help::Short } else { Help::Long };
+    let matches = match tree::tree_for(&words, help).try_get_matches_from(&words) {
         Ok(matches) => matches,
         Err(error) => {
             let _ = error.print();

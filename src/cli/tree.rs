@@ -58,28 +58,41 @@ const NOUNS: &[(&str, &str)] = &[
     ("audit", "The log, its proofs and its witnesses"),
 ];
 
+/// How much the help of the tree says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Help {
+    /// What a command has of its own.
+    Short,
+    /// What every command has, too.
+    Long,
+}
+
+/// What the short help ends with, below a noun.
+const LONGER: &str = "`--help` names what every command takes, too.";
+
 /// The whole tree.
 pub fn tree() -> clap::Command {
-    tree_of(&|_| true)
+    tree_of(&|_| true, Help::Long)
 }
 
 /// The tree as far as it is needed for what was typed: of a command that is not named in it, there are only its name and what it does.
 /// What the others take need not be made, which for some of them means to read the law.
-pub fn tree_for(words: &[OsString]) -> clap::Command {
-    tree_of(&|command| words.iter().any(|word| word == command.name))
+pub fn tree_for(words: &[OsString], help: Help) -> clap::Command {
+    tree_of(&|command| words.iter().any(|word| word == command.name), help)
 }
 
-fn tree_of(is_needed: &dyn Fn(&Command) -> bool) -> clap::Command {
+fn tree_of(is_needed: &dyn Fn(&Command) -> bool, help: Help) -> clap::Command {
+    let shared = |arg: clap::Arg| arg.hide(help == Help::Short);
     let command_of = |command: &'static Command| match is_needed(command) {
-        true => command_of(command),
+        true => command_of(command, help),
         false => clap::Command::new(command.name).about(command.about),
     };
     let mut root = clap::Command::new("comity")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Encrypted case workspaces and signed bundles for joint task forces. Without a command, the screens open.")
         .after_help("Exit codes: 0 done, 2 usage, 10 key, 11 in use, 12 version, 20 malformed, 21 not for us, 22 signature,\n23 gap, 24 fork, 30 integrity, 40 refused by the gate, 50 medium, 60 clock, 70 internal.")
-        .args(globals())
-        .arg(reason())
+        .args(globals().into_iter().map(shared))
+        .arg(shared(reason()))
         .subcommand(demo())
         .subcommand(tour())
         .subcommand(practise())
@@ -108,6 +121,7 @@ fn tree_of(is_needed: &dyn Fn(&Command) -> bool) -> clap::Command {
         } else {
             let about = NOUNS.iter().find(|(n, _)| *n == noun).map_or("", |(_, about)| *about);
             let group = clap::Command::new(noun).about(about).subcommand_required(true).arg_required_else_help(true);
+            let group = if help == Help::Short { group.after_help(LONGER) } else { group };
             root = root
                 .subcommand(commands.into_iter().fold(group, |group, command| group.subcommand(command_of(command))));
         }
@@ -262,14 +276,15 @@ fn reason() -> clap::Arg {
         .help_heading("Everywhere")
 }
 
-fn command_of(command: &'static Command) -> clap::Command {
+fn command_of(command: &'static Command, help: Help) -> clap::Command {
     let examples = examples::of(command).map(|line| format!("  {line}\n")).concat();
+    let more = if help == Help::Short { format!("\n\n{LONGER}") } else { String::new() };
     let mut out = clap::Command::new(command.name)
         .about(command.about)
         .override_usage(examples::usage(command))
-        .after_help(format!("Examples:\n{}", examples.trim_end()));
+        .after_help(format!("Examples:\n{}{more}", examples.trim_end()));
     if command.field(REASON).is_none() {
-        out = out.arg(reason());
+        out = out.arg(reason().hide(help == Help::Short));
     }
     let mut position = 0;
     for field in command.args {
@@ -347,7 +362,9 @@ pub fn args_of(command: &'static Command, matches: &ArgMatches) -> Args {
 
 #[cfg(test)]
 mod tests {
-    use super::{NOUNS, tree};
+    use std::ffi::OsString;
+
+    use super::{Help, NOUNS, tree, tree_for};
     use crate::command::commands;
 
     #[test]
@@ -358,6 +375,28 @@ mod tests {
         names.sort();
         names.dedup();
         assert_eq!(names.len(), all);
+    }
+
+    #[test]
+    fn the_short_help_says_what_a_command_has_of_its_own_and_the_long_one_what_every_command_has() {
+        let help = |words: &str, help: Help| {
+            let words: Vec<OsString> = words.split(' ').map(OsString::from).collect();
+            tree_for(&words, help).try_get_matches_from(&words).unwrap_err().to_string()
+        };
+        for name in ["case new", "retention review", "request"] {
+            let short = help(&format!("comity {name} -h"), Help::Short);
+            let long = help(&format!("comity {name} --help"), Help::Long);
+            let named = help(&format!("comity help {name}"), Help::Long);
+            let own = ["Usage: comity ", if name.contains(' ') { "Examples:" } else { "Commands:" }];
+            assert!(own.iter().all(|says| short.contains(says) && long.contains(says)), "{short}\n{long}");
+            for says in ["Everywhere:", "Screens:", "--workspace", "--theme"] {
+                assert!(
+                    !short.contains(says) && long.contains(says) && named.contains(says),
+                    "{says}: {short}\n{long}"
+                );
+            }
+            assert!(short.contains("`--help` names"), "{short}");
+        }
     }
 
     #[test]
