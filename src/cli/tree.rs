@@ -6,8 +6,8 @@ use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser};
 use clap::{ArgAction, ArgMatches, ValueHint, value_parser};
 
 use super::{examples, tour};
-use crate::command::COMMAND_TABLES;
 use crate::command::definition::{Arg, ArgKind, Args, Command};
+use crate::command::{COMMAND_TABLES, command};
 use crate::demo::practise::{PractiseRole, templates};
 use crate::value::word::all_words;
 
@@ -335,6 +335,17 @@ fn help_of(field: &Arg) -> String {
     };
     let needed = if field.required && !field.positional { " (required)" } else { "" };
     format!("{}{words}{needed}", field.help)
+}
+
+/// The command of the table that was typed, and what was typed for it.
+pub fn command_in(matches: &ArgMatches) -> Option<(&'static Command, Args)> {
+    let (noun, matches) = matches.subcommand()?;
+    let (name, matches) = match matches.subcommand() {
+        Some((name, inner)) => (format!("{noun} {name}"), inner),
+        None => (noun.to_owned(), matches),
+    };
+    let command = command(&name)?;
+    Some((command, args_of(command, matches)))
 }
 
 /// The arguments that were typed for a command.

@@ -838,7 +838,7 @@ fn keys_that_cannot_be_meant_are_refused_before_the_screens() {
     check("preset = \"emacs\"\n", &[], &["no preset \"emacs\"; there are vim, arrows, screen-reader"]);
     check("theme = \"pink\"\n", &[], &["keys.toml", "no theme \"pink\"; there are safe, ansi, light, dark, mono"]);
     check("pressed = 1\n", &[], &["keys.toml", "pressed"]);
-    check("", &["--theme", "pink"], &["invalid value 'pink'", "safe, ansi, light, dark, mono"]);
+    check("", &["--theme", "pink"], &["comity: --theme pink: one of these is expected: safe, ansi, light, dark, mono"]);
 }
 
 #[test]
