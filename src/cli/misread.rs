@@ -142,50 +142,48 @@ fn name_in(words: &[OsString]) -> Option<String> {
 mod tests {
     use super::*;
 
+    /// What is said of these words after the program's name.
     fn said(typed: &str) -> Error {
-        let words: Vec<OsString> = typed.split(' ').map(OsString::from).collect();
+        let words: Vec<OsString> = std::iter::once("comity").chain(typed.split(' ')).map(OsString::from).collect();
         error(&words, &tree::tree_for(&words, Help::Long).try_get_matches_from(&words).unwrap_err())
     }
 
     #[test]
     fn all_that_is_missing_is_named_at_once() {
         let check = |typed: &str, what: &str| assert_eq!(said(typed).what, what, "{typed}");
-        check("comity item import", "<FILE> is missing, and so are --format and --case");
-        check("comity item import --case C-57e418", "<FILE> is missing, and so is --format");
-        check("comity gate explain", "<ITEM> is missing, and so is --to");
-        check("comity member add", "<FILE> is missing, and so is --roles");
-        check("comity backup restore", "<FILE> is missing, and so is --to");
-        check("comity backup restore --to new", "<FILE> is missing");
-        check("comity law compare XA", "<OTHER> is missing");
-        check("comity practise", "--role is missing");
-        check("comity completions", "<shell> is missing");
-        assert_eq!(said("comity item import").hint, "see `comity item import --help`, which has two examples");
+        check("item import", "<FILE> is missing, and so are --format and --case");
+        check("item import --case C-57e418", "<FILE> is missing, and so is --format");
+        check("gate explain", "<ITEM> is missing, and so is --to");
+        check("member add", "<FILE> is missing, and so is --roles");
+        check("backup restore", "<FILE> is missing, and so is --to");
+        check("backup restore --to new", "<FILE> is missing");
+        check("law compare XA", "<OTHER> is missing");
+        check("practise", "--role is missing");
+        check("completions", "<shell> is missing");
+        assert_eq!(said("item import").hint, "see `comity item import --help`, which has two examples");
         let names: Vec<String> = ["--a", "--b", "--c", "--d"].map(str::to_owned).into();
         assert_eq!(are_missing(&names), "--a is missing, and so are --b, --c and --d");
     }
 
     #[test]
     fn what_cannot_be_read_is_told_in_the_voice_of_the_other_errors() {
-        let check = |typed: &str, what: &str, hint: &str| {
+        let check = |typed: &str, what: &str, meant: Option<&str>, of: Option<&str>| {
             let error = said(typed);
-            assert_eq!((&*error.what, &*error.hint), (what, hint), "{typed}");
+            let meant = meant.map(|meant| format!("is {meant} meant? Else ")).unwrap_or_default();
+            assert_eq!((&*error.what, error.hint), (what, meant + &help_of(of)), "{typed}");
         };
-        let themes = "one of these is expected: safe, ansi, light, dark, mono";
-        check("comity --theme foo", &format!("--theme foo: {themes}"), "see `comity --help`");
-        check("comity practise --role cook", &said("comity practise --role cook").what, "see `comity practise --help`");
-        assert!(said("comity practise --role cook").what.starts_with("--role cook: one of these is expected: "));
-        check("comity case new --title", "--title takes a value", "see `comity case new --help`");
-        check(
-            "comity case new --titel x",
-            "`case new` takes no --titel",
-            "is --title meant? Else see `comity case new --help`",
-        );
-        check("comity case list all", "`case list` takes no all", "see `comity case list --help`");
-        check("comity cas list", "there is no command cas", "is case meant? Else see `comity --help`");
-        check("comity case qwertz", "there is no command qwertz", "see `comity case --help`");
-        check("comity qwertz", "there is no command qwertz", "see `comity --help`");
-        check("comity --qwertz", "there is no --qwertz", "see `comity --help`");
-        assert!(said("comity --now 1 --now 2").what.contains("--now"));
-        assert!(!said("comity --now 1 --now 2").what.contains("error"));
+        let themes = "--theme foo: one of these is expected: safe, ansi, light, dark, mono";
+        check("--theme foo", themes, None, None);
+        check("case new --title", "--title takes a value", None, Some("case new"));
+        check("case new --titel x", "`case new` takes no --titel", Some("--title"), Some("case new"));
+        check("case list all", "`case list` takes no all", None, Some("case list"));
+        check("cas list", "there is no command cas", Some("case"), None);
+        check("case qwertz", "there is no command qwertz", None, Some("case"));
+        check("qwertz", "there is no command qwertz", None, None);
+        check("--qwertz", "there is no --qwertz", None, None);
+        let role = said("practise --role cook").what;
+        assert!(role.starts_with("--role cook: one of these is expected: investigator, "), "{role}");
+        let twice = said("--now 1 --now 2").what;
+        assert!(twice.contains("--now") && !twice.contains("error"), "{twice}");
     }
 }
