@@ -1,5 +1,5 @@
 //! Examples of a command, for its help and the manual: what it cannot do without, and then another use of it. They are made of its
-//! row in the command table, so that a new command has some. Where the row cannot say what is typed, [`OWN`] does. A test reads each
+//! row in the command table, so that a new command has some. Where the row cannot say what is typed, `OWN` does. A test reads each
 //! of them as the command line does, and each value as its field does.
 
 use super::print::quoted;
