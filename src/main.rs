@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use comity::cli::manual::KeyRow;
-use comity::cli::run::{Globals, Invocation, Shared, context_of, report, run};
+use comity::cli::run::{Globals, Invocation, Shared, as_far_as_read, context_of, report, run};
 use comity::cli::welcome::{self, Choice};
 use comity::cli::{demo, fault, guide, tour};
 use comity::command::definition::Args;
@@ -57,7 +57,7 @@ fn begin(globals: &Globals) -> Result<u8, Error> {
             match choice {
                 Choice::Found => guide::found(Args::default(), &mut context_of(globals)).map(|()| 0),
                 Choice::Demo => play(None, false, None, globals),
-                Choice::Tour => tour::take(None, None).map(|()| 0),
+                Choice::Tour => as_far_as_read(tour::take(None, None)).map(|()| 0),
                 Choice::Join | Choice::Leave => welcome::say_how_to_join(&mut out).map(|()| 0).map_err(Error::from),
             }
         }
@@ -109,7 +109,8 @@ fn keep_to(folders: &[PathBuf], globals: &Globals) {
 
 fn play(dir: Option<PathBuf>, headless: bool, who: Option<&str>, globals: &Globals) -> Result<u8, Error> {
     if headless {
-        return demo::headless(&demo::folder(dir.as_deref())?, &mut std::io::stdout()).map(|()| 0);
+        let played = demo::headless(&demo::folder(dir.as_deref())?, &mut std::io::stdout());
+        return as_far_as_read(played).map(|()| 0);
     }
     let drawn = front_end(globals)?;
     let folder = demo::folder(dir.as_deref())?;

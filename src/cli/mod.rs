@@ -7,6 +7,7 @@ pub mod examples;
 pub mod fault;
 pub mod guide;
 pub mod manual;
+mod misread;
 pub mod passphrase;
 pub mod practise;
 pub mod print;

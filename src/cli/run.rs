@@ -10,8 +10,8 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 use super::manual::KeyRow;
-use super::tree::{self, OWN, REASON};
-use super::{completion, guide, manual, passphrase, practise, print, tour};
+use super::tree::{self, Help, OWN, REASON};
+use super::{completion, guide, manual, misread, passphrase, practise, print, tour};
 use crate::command::availability::{targets, why_not};
 use crate::command::batch::FILE;
 use crate::command::command;
@@ -112,12 +112,12 @@ pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocat
     if let Some(written) = completion::answer(&words) {
         return Invocation::Done(written.map_or_else(|error| output_error(&error), |()| 0));
     }
-    let matches = match tree::tree_for(&words).try_get_matches_from(words) {
+    // Without a command the options that every command has are all that there is to say.
+    let is_short = words.len() > 2 && words.iter().any(|word| word == "-h");
+    let help = if is_short { Help::Short } else { Help::Long };
+    let matches = match tree::tree_for(&words, help).try_get_matches_from(&words) {
         Ok(matches) => matches,
-        Err(error) => {
-            let _ = error.print();
-            return Invocation::Done(if error.use_stderr() { ErrorKind::Usage as u8 } else { 0 });
-        }
+        Err(why) => return Invocation::Done(unread(&words, &why)),
     };
     let json = matches.get_flag("json");
     let globals = match globals(&matches) {
@@ -135,7 +135,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocat
         Some(("tour", matches)) => {
             let role = matches.get_one::<String>("role").and_then(|r| Role::parse(r));
             let done = tour::take(matches.get_one::<String>("dir").map(PathBuf::from), role);
-            Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
+            Invocation::Done(as_far_as_read(done).map_or_else(|failure| report(&failure, json), |()| 0))
         }
         Some(("practise", matches)) => {
             let role = matches.get_one::<String>("role").and_then(|r| PractiseRole::parse(r));
@@ -143,16 +143,13 @@ pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocat
             let name = matches.get_one::<String>("template").map(String::as_str);
             let dir = matches.get_one::<String>("dir").map(PathBuf::from);
             let done = role.and_then(|role| practise::take(dir, role, name));
-            Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0))
+            Invocation::Done(as_far_as_read(done).map_or_else(|failure| report(&failure, json), |()| 0))
         }
         Some((name, matches)) if OWN.contains(&name) => Invocation::Done(own(name, matches, shared.keys)),
-        Some((noun, matches)) => {
-            let (name, matches) = match matches.subcommand() {
-                Some((name, inner)) => (format!("{noun} {name}"), inner),
-                None => (noun.to_owned(), matches),
+        Some(_) => {
+            let Some((command, args)) = tree::command_in(&matches) else {
+                return Invocation::Done(ErrorKind::Usage as u8);
             };
-            let Some(command) = command(&name) else { return Invocation::Done(ErrorKind::Usage as u8) };
-            let args = tree::args_of(command, matches);
             if guide::is_for(command, &args) && !json && guide::has_terminal() {
                 let done = guide::found(args, &mut context_of(&globals));
                 return Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0));
@@ -189,13 +186,21 @@ fn agreed(command: &Command, args: &Args, globals: &Globals) -> Result<(), Error
 fn all_missing(command: &Command, args: &Args, failure: Error) -> Error {
     let missing = |name: &str| format!("--{name} is missing");
     let Some(first) = command.args.iter().find(|a| failure.what == missing(a.name)) else { return failure };
-    let others = command.args.iter().filter(|a| a.required && a.name != first.name && args.all(a.name).is_empty());
-    let others: Vec<String> = others.map(|a| format!("--{}", a.name)).collect();
-    let hint = format!("see `comity {} --help`, which has two examples", command.full_name());
-    match others.is_empty() {
-        true => failure.hint(hint),
-        false => Error { what: format!("{}, and so is {}", failure.what, others.join(", ")), ..failure }.hint(hint),
+    let first = format!("--{}", first.name);
+    let mut names = misread::missing_of(command, args);
+    names.retain(|name| *name != first);
+    names.insert(0, first);
+    Error { what: misread::are_missing(&names), ..failure }.hint(misread::see(command))
+}
+
+/// Says why words could not be read, or shows the help that they ask for. Returns the exit code.
+fn unread(words: &[OsString], why: &clap::Error) -> u8 {
+    let is_help = why.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if why.use_stderr() && !is_help {
+        return report(&misread::error(words, why), words.iter().any(|word| word == "--json"));
     }
+    let _ = why.print();
+    if is_help { ErrorKind::Usage as u8 } else { 0 }
 }
 
 fn globals(matches: &ArgMatches) -> Result<Globals, Error> {
@@ -457,7 +462,25 @@ pub fn report(failure: &Error, json: bool) -> u8 {
 
 /// The exit code where the output cannot be written: 0 where its reader has closed the pipe.
 fn output_error(error: &io::Error) -> u8 {
-    if error.kind() == io::ErrorKind::BrokenPipe { 0 } else { ErrorKind::Medium as u8 }
+    if is_closed(error) { 0 } else { ErrorKind::Medium as u8 }
+}
+
+/// Whether the reader has what they wanted, and has closed the pipe: `| head` is no failure.
+fn is_closed(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
+}
+
+/// What became of something that is printed while it goes on: it ends well where its reader has closed the pipe.
+///
+/// # Errors
+///
+/// Those that it ended with, but for that one.
+pub fn as_far_as_read(done: Result<(), Error>) -> Result<(), Error> {
+    let cause = |failure: &Error| std::error::Error::source(failure)?.downcast_ref::<io::Error>().map(is_closed);
+    match done {
+        Err(failure) if cause(&failure) == Some(true) => Ok(()),
+        done => done,
+    }
 }
 
 fn own(name: &str, matches: &ArgMatches, keys: fn() -> Vec<KeyRow>) -> u8 {

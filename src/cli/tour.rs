@@ -1,8 +1,8 @@
 //! `comity tour`: the demo's story, step by step, in plain lines. Before each step it says who acts, what they would type and
-//! why the rule is there; at a terminal it waits for Enter in between. It decides nothing: the gate answers each step as it
+//! why the rule is there; at a terminal it waits for Enter in between, and shows again what went before. It decides nothing: the gate answers each step as it
 //! answers everybody, and what is said stands in `assets/tour.toml` and with the law.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal as _, Write, stdin, stdout};
 use std::path::{Path, PathBuf};
 
@@ -22,16 +22,17 @@ const WIDTH: usize = 79;
 /// Tells a shell that the command goes on in the next line.
 const MARK: &str = " \\";
 
-/// The part of the story that is played to its end.
-const WHOLE: u8 = 2;
+/// The part of the story that is played to its end: in the last one act those for whose roles the case has no part.
+const WHOLE: u8 = 3;
+
+/// Asks before a step is done.
+const DOES: &str = "[Enter does it, b goes back, q leaves] ";
+
+/// Asks where a step is shown again.
+const LOOKS: &str = "[Enter goes on, b goes back, q leaves] ";
 
 /// The roles whose steps can be told alone, each with a self-test at the end.
 pub const ROLES: &[Role] = Role::ALL;
-
-/// The roles of which somebody acts in the story. Of the others the self-test alone tells.
-#[cfg(test)]
-const IN_STORY: &[Role] =
-    &[Role::Investigator, Role::DeskOfficer, Role::LegalReviewer, Role::ReleaseOfficer, Role::Administrator];
 
 /// Plays the tour, in a folder of its own that is removed at the end where none is named.
 ///
@@ -79,23 +80,37 @@ fn play(
 ) -> Result<(), Error> {
     let mut story = Story::begin(folder, Clock::System.now())?;
     let of = story.steps(WHOLE);
-    let mut given = BTreeSet::new();
+    // Where each lesson was told first, and the steps that were told, with what came of them.
+    let mut given: BTreeMap<(String, bool), usize> = BTreeMap::new();
+    let mut done: Vec<Vec<u8>> = Vec::new();
+    let mut passed = (0_usize, 0_usize);
     print_wrapped(out, "", "EXERCISE EXERCISE EXERCISE  Two fictional desks, XA and XB, and a case that they share.")?;
-    for n in 1.. {
+    for n in 1_usize.. {
         let Some(coming) = story.coming(WHOLE)? else { break };
         let lesson = tour::about(&coming.command, coming.refused);
-        // With a role named, its own steps are told, and everybody's; the others pass in a line each.
+        // With a role named, its own steps are told, and everybody's; the others pass, and are counted.
         let told = role.is_none_or(|role| lesson.is_some_and(|l| l.role().is_none_or(|r| r == role)));
-        if told {
-            writeln!(out, "\n--- {n} of {of}: {}", as_whom(&coming, lesson))?;
-            before(&coming, lesson.filter(|_| given.insert((coming.command.clone(), coming.refused))), out)?;
-            if !goes_on(out, answers)? {
-                return Ok(());
-            }
+        if !told {
+            let Some(played) = story.step(WHOLE)? else { break };
+            passed = (passed.0 + 1, passed.1 + usize::from(played.refused));
+            continue;
+        }
+        write_passed(&mut passed, out)?;
+        let mut page: Vec<u8> = Vec::new();
+        writeln!(page, "\n--- {n} of {of}: {}", as_whom(&coming, lesson))?;
+        let first = *given.entry((coming.command.clone(), coming.refused)).or_insert(n);
+        before(&coming, lesson, Some(first).filter(|first| *first != n), &mut page)?;
+        out.write_all(&page)?;
+        if !goes_on(out, answers, &done, &page)? {
+            return Ok(());
         }
         let Some(played) = story.step(WHOLE)? else { break };
-        if told { after(&played, out)? } else { in_passing(&coming, &played, out)? }
+        let before_it = page.len();
+        after(&played, &mut page)?;
+        out.write_all(page.get(before_it..).unwrap_or_default())?;
+        done.push(page);
     }
+    write_passed(&mut passed, out)?;
     if let Some(role) = role
         && !self_test(role, out, answers)?
     {
@@ -151,12 +166,18 @@ fn as_whom(coming: &Coming, lesson: Option<&Lesson>) -> String {
     format!("{} ({}){role}", shown(&coming.name), shown(&coming.who))
 }
 
-fn before(coming: &Coming, lesson: Option<&Lesson>, out: &mut dyn Write) -> Result<(), Error> {
-    print_wrapped(out, "", coming.say.as_deref().unwrap_or_default())?;
+/// What is told of a step before it is done. `first`: the step at which its lesson was told already.
+fn before(coming: &Coming, lesson: Option<&Lesson>, first: Option<usize>, out: &mut dyn Write) -> Result<(), Error> {
+    // Of a step of which the story says nothing, its command says what it does.
+    let about = || crate::command::command(&coming.command).map(|command| format!("{}.", command.about));
+    print_wrapped(out, "", &coming.say.clone().or_else(about).unwrap_or_default())?;
     for line in command(&coming.words) {
         writeln!(out, "  {line}")?;
     }
     let Some(lesson) = lesson else { return Ok(()) };
+    if let Some(first) = first {
+        return print_wrapped(out, "", &format!("Why: as at step {first}."));
+    }
     print_wrapped(out, "", &format!("Why: {}", lesson.why))?;
     for rule in lesson.rules() {
         let read = match rule.verified.as_str() {
@@ -189,18 +210,58 @@ fn after(played: &Played, out: &mut dyn Write) -> Result<(), Error> {
     print_wrapped(out, "", &format!("{answer}{}", played.outcome))
 }
 
-fn in_passing(coming: &Coming, played: &Played, out: &mut dyn Write) -> Result<(), Error> {
-    let answer = if played.refused { "refused" } else { "done" };
-    print_wrapped(out, "", &format!("    {}: {}, {answer}", coming.who, coming.command))
+/// Says in a line how many steps of others went by, and how many of them were refused; nothing where there were none.
+fn write_passed(passed: &mut (usize, usize), out: &mut dyn Write) -> Result<(), Error> {
+    let (steps, refused) = std::mem::take(passed);
+    let steps = match steps {
+        0 => return Ok(()),
+        1 => "1 step of others".to_owned(),
+        n => format!("{n} steps of others"),
+    };
+    let refused = if refused == 0 { String::new() } else { format!("; the gate refused {refused}") };
+    print_wrapped(out, "", &format!("\n    {steps} went before{refused}."))
 }
 
-/// Waits for Enter, where there is somebody to wait for. Answers whether the tour goes on.
-fn goes_on(out: &mut dyn Write, answers: &mut Option<&mut dyn BufRead>) -> Result<bool, Error> {
+/// Waits for Enter, where there is somebody to wait for, and shows what went before to whoever goes back. Answers whether the tour
+/// goes on. `done`: the steps that were told; `coming`: the one that is asked about.
+fn goes_on(
+    out: &mut dyn Write,
+    answers: &mut Option<&mut dyn BufRead>,
+    done: &[Vec<u8>],
+    coming: &[u8],
+) -> Result<bool, Error> {
     let Some(lines) = answers else { return Ok(true) };
-    write!(out, "[Enter does it, q leaves] ")?;
-    out.flush()?;
-    let mut line = String::new();
-    Ok(lines.read_line(&mut line)? > 0 && line.trim() != "q")
+    let mut at = done.len();
+    loop {
+        write!(out, "{}", if at < done.len() { LOOKS } else { DOES })?;
+        out.flush()?;
+        let mut line = String::new();
+        if lines.read_line(&mut line)? == 0 {
+            return Ok(false);
+        }
+        match line.trim() {
+            "" if at == done.len() => return Ok(true),
+            "" => at += 1,
+            "b" if at > 0 => at -= 1,
+            "q" => return Ok(false),
+            other => {
+                let is_first = other == "b";
+                print_wrapped(
+                    out,
+                    "",
+                    if is_first { "This is the first step." } else { "Press Enter, or type b or q." },
+                )?;
+                continue;
+            }
+        }
+        match done.get(at) {
+            Some(page) => {
+                out.write_all(page)?;
+                print_wrapped(out, "", "This is shown again. What was done is done, and is not undone.")?;
+            }
+            None => out.write_all(coming)?,
+        }
+    }
 }
 
 /// Writes text in lines that fit, each with a margin; nothing where there is none.
@@ -245,8 +306,19 @@ mod tests {
         check(Some(Role::LegalReviewer), &["the legal-reviewer", "V-04 tests"], &["for the investigator"]);
         check(
             Some(Role::ReleaseOfficer),
-            &["the release-officer", "A-04", "okafor@XA: case new, done"],
-            &["V-04 tests:"],
+            &["the release-officer", "A-04", "steps of others went before; the gate refused 1."],
+            &["V-04 tests:", "okafor@XA: case new"],
+        );
+        check(
+            Some(Role::FinanceOfficer),
+            &[
+                "the finance-officer",
+                "budget split",
+                "REFUSED: the gate refuses: A-04",
+                "budget approve",
+                "3 situations",
+            ],
+            &["for the investigator"],
         );
     }
 
@@ -254,15 +326,19 @@ mod tests {
     fn every_step_has_a_lesson_and_every_role() {
         let folder = tempfile::tempdir().unwrap();
         let mut story = Story::begin(folder.path(), Clock::System.now()).unwrap();
-        let mut taught = BTreeSet::new();
+        let mut taught: BTreeMap<Role, usize> = BTreeMap::new();
         while let Some(coming) = story.coming(WHOLE).unwrap() {
             let lesson = tour::about(&coming.command, coming.refused);
             assert!(lesson.is_some(), "{} {}", coming.command, coming.refused);
-            taught.extend(lesson.and_then(Lesson::role));
+            lesson.and_then(Lesson::role).into_iter().for_each(|role| *taught.entry(role).or_default() += 1);
+            let mut page = Vec::new();
+            before(&coming, lesson, Some(1), &mut page).unwrap();
+            let page = String::from_utf8(page).unwrap();
+            assert!(!page.starts_with("  comity ") && page.contains("Why: "), "{page}");
             let played = story.step(WHOLE).unwrap().unwrap();
             assert_eq!((played.who, played.command), (coming.who, coming.command), "what is told is what is played");
         }
-        assert!(IN_STORY.iter().all(|r| taught.contains(r)), "each of them has something to learn");
+        assert!(ROLES.iter().all(|r| taught.get(r).is_some_and(|n| *n >= 3)), "each has work of their own: {taught:?}");
     }
 
     #[test]
@@ -299,5 +375,18 @@ mod tests {
         };
         check("\n\nq\n", 3, 2);
         check("", 1, 0);
+        // Any other word does nothing.
+        check("yes\nq\n", 1, 0);
+        assert!(told(None, Some("yes\nq\n")).contains("type b or q"));
+    }
+
+    #[test]
+    fn who_goes_back_sees_the_step_before_and_nothing_is_done_again() {
+        let text = told(None, Some("\n\nb\nb\nb\n\n\nq\n"));
+        let count = |what: &str| text.matches(what).count();
+        // Two are done; back to both, no further; then on again to the third, which is not done.
+        assert_eq!((count("\n--- 1 of "), count("\n--- 2 of "), count("\n--- 3 of ")), (2, 3, 2), "{text}");
+        assert_eq!((count("is not undone"), count("This is the first step.")), (3, 1), "{text}");
+        assert_eq!((count(DOES), count(LOOKS)), (4, 4), "{text}");
     }
 }

@@ -6,8 +6,8 @@ use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser};
 use clap::{ArgAction, ArgMatches, ValueHint, value_parser};
 
 use super::{examples, tour};
-use crate::command::COMMAND_TABLES;
 use crate::command::definition::{Arg, ArgKind, Args, Command};
+use crate::command::{COMMAND_TABLES, command};
 use crate::demo::practise::{PractiseRole, templates};
 use crate::value::word::all_words;
 
@@ -19,13 +19,17 @@ pub const SHELLS: [&str; 5] = ["bash", "zsh", "fish", "elvish", POWERSHELL];
 /// The shell that is not offered ids.
 pub const POWERSHELL: &str = "powershell";
 
-/// The help of each noun.
+/// What each noun is about, for the help: a test asks for a line of every one.
 const NOUNS: &[(&str, &str)] = &[
     ("identity", "Your own keys"),
     ("desk", "This desk and its card"),
+    ("clock", "This machine's clock: until when it is believed, and what puts it right"),
     ("member", "Members of the desk"),
     ("partner", "Partner desks and the channel to them"),
     ("agreement", "Agreements with partners"),
+    ("taskforce", "Task forces: charter, tasks, meetings and joint analyses"),
+    ("advice", "What others were asked about something, and what they answered"),
+    ("recognition", "What of partners is recognised here"),
     ("authorisation", "Independent authorisations"),
     ("assurance", "Assurances that partners gave"),
     ("law", "Instruments, kinds of request, deadlines"),
@@ -34,6 +38,8 @@ const NOUNS: &[(&str, &str)] = &[
     ("request", "Requests between desks"),
     ("review", "Legal reviews"),
     ("disclosure", "Sharing items with a partner"),
+    ("directory", "How the contact points of desks and authorities are reached"),
+    ("notice", "Telling people what was done with their data"),
     ("finding", "Findings of oversight"),
     ("complaint", "Complaints and redress"),
     ("error", "Mistakes, owned and put right"),
@@ -43,33 +49,50 @@ const NOUNS: &[(&str, &str)] = &[
     ("exercise", "Exercises: planned, played, evaluated, and what they bring to real work"),
     ("training", "Courses that members have taken"),
     ("gate", "May it leave, and why (not)"),
+    ("budget", "Budget lines, what is spent on them, and who bears it"),
+    ("report", "Figures, papers and statements for others to read"),
     ("retention", "Timers, holds, erasure and its certificates"),
+    ("backup", "Backups, and going on from one"),
     ("bundle", "Bundles for and from partners"),
+    ("conflict", "Acts of two desks that crossed"),
     ("audit", "The log, its proofs and its witnesses"),
 ];
 
+/// How much the help of the tree says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Help {
+    /// What a command has of its own.
+    Short,
+    /// What every command has, too.
+    Long,
+}
+
+/// What the short help ends with, below a noun.
+const LONGER: &str = "`--help` names what every command takes, too.";
+
 /// The whole tree.
 pub fn tree() -> clap::Command {
-    tree_of(&|_| true)
+    tree_of(&|_| true, Help::Long)
 }
 
 /// The tree as far as it is needed for what was typed: of a command that is not named in it, there are only its name and what it does.
 /// What the others take need not be made, which for some of them means to read the law.
-pub fn tree_for(words: &[OsString]) -> clap::Command {
-    tree_of(&|command| words.iter().any(|word| word == command.name))
+pub fn tree_for(words: &[OsString], help: Help) -> clap::Command {
+    tree_of(&|command| words.iter().any(|word| word == command.name), help)
 }
 
-fn tree_of(is_needed: &dyn Fn(&Command) -> bool) -> clap::Command {
+fn tree_of(is_needed: &dyn Fn(&Command) -> bool, help: Help) -> clap::Command {
+    let shared = |arg: clap::Arg| arg.hide(help == Help::Short);
     let command_of = |command: &'static Command| match is_needed(command) {
-        true => command_of(command),
+        true => command_of(command, help),
         false => clap::Command::new(command.name).about(command.about),
     };
     let mut root = clap::Command::new("comity")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Encrypted case workspaces and signed bundles for joint task forces. Without a command, the screens open.")
         .after_help("Exit codes: 0 done, 2 usage, 10 key, 11 in use, 12 version, 20 malformed, 21 not for us, 22 signature,\n23 gap, 24 fork, 30 integrity, 40 refused by the gate, 50 medium, 60 clock, 70 internal.")
-        .args(globals())
-        .arg(reason())
+        .args(globals().into_iter().map(shared))
+        .arg(shared(reason()))
         .subcommand(demo())
         .subcommand(tour())
         .subcommand(practise())
@@ -98,6 +121,7 @@ fn tree_of(is_needed: &dyn Fn(&Command) -> bool) -> clap::Command {
         } else {
             let about = NOUNS.iter().find(|(n, _)| *n == noun).map_or("", |(_, about)| *about);
             let group = clap::Command::new(noun).about(about).subcommand_required(true).arg_required_else_help(true);
+            let group = if help == Help::Short { group.after_help(LONGER) } else { group };
             root = root
                 .subcommand(commands.into_iter().fold(group, |group, command| group.subcommand(command_of(command))));
         }
@@ -252,14 +276,15 @@ fn reason() -> clap::Arg {
         .help_heading("Everywhere")
 }
 
-fn command_of(command: &'static Command) -> clap::Command {
+fn command_of(command: &'static Command, help: Help) -> clap::Command {
     let examples = examples::of(command).map(|line| format!("  {line}\n")).concat();
+    let more = if help == Help::Short { format!("\n\n{LONGER}") } else { String::new() };
     let mut out = clap::Command::new(command.name)
         .about(command.about)
         .override_usage(examples::usage(command))
-        .after_help(format!("Examples:\n{}", examples.trim_end()));
+        .after_help(format!("Examples:\n{}{more}", examples.trim_end()));
     if command.field(REASON).is_none() {
-        out = out.arg(reason());
+        out = out.arg(reason().hide(help == Help::Short));
     }
     let mut position = 0;
     for field in command.args {
@@ -312,6 +337,17 @@ fn help_of(field: &Arg) -> String {
     format!("{}{words}{needed}", field.help)
 }
 
+/// The command of the table that was typed, and what was typed for it.
+pub fn command_in(matches: &ArgMatches) -> Option<(&'static Command, Args)> {
+    let (noun, matches) = matches.subcommand()?;
+    let (name, matches) = match matches.subcommand() {
+        Some((name, inner)) => (format!("{noun} {name}"), inner),
+        None => (noun.to_owned(), matches),
+    };
+    let command = command(&name)?;
+    Some((command, args_of(command, matches)))
+}
+
 /// The arguments that were typed for a command.
 pub fn args_of(command: &'static Command, matches: &ArgMatches) -> Args {
     let mut args = Args::default();
@@ -337,7 +373,9 @@ pub fn args_of(command: &'static Command, matches: &ArgMatches) -> Args {
 
 #[cfg(test)]
 mod tests {
-    use super::tree;
+    use std::ffi::OsString;
+
+    use super::{Help, NOUNS, tree, tree_for};
     use crate::command::commands;
 
     #[test]
@@ -348,5 +386,38 @@ mod tests {
         names.sort();
         names.dedup();
         assert_eq!(names.len(), all);
+    }
+
+    #[test]
+    fn the_short_help_says_what_a_command_has_of_its_own_and_the_long_one_what_every_command_has() {
+        let help = |words: &str, help: Help| {
+            let words: Vec<OsString> = words.split(' ').map(OsString::from).collect();
+            tree_for(&words, help).try_get_matches_from(&words).unwrap_err().to_string()
+        };
+        for name in ["case new", "retention review", "request"] {
+            let short = help(&format!("comity {name} -h"), Help::Short);
+            let long = help(&format!("comity {name} --help"), Help::Long);
+            let named = help(&format!("comity help {name}"), Help::Long);
+            let own = ["Usage: comity ", if name.contains(' ') { "Examples:" } else { "Commands:" }];
+            assert!(own.iter().all(|says| short.contains(says) && long.contains(says)), "{short}\n{long}");
+            for says in ["Everywhere:", "Screens:", "--workspace", "--theme"] {
+                assert!(
+                    !short.contains(says) && long.contains(says) && named.contains(says),
+                    "{says}: {short}\n{long}"
+                );
+            }
+            assert!(short.contains("`--help` names"), "{short}");
+        }
+    }
+
+    #[test]
+    fn the_help_says_of_every_noun_what_it_is_about() {
+        for noun in commands().map(|command| command.noun).filter(|noun| !noun.is_empty()) {
+            let tree = tree();
+            let about = tree.find_subcommand(noun).and_then(|of| of.get_about()).map(ToString::to_string);
+            assert!(about.is_some_and(|about| !about.is_empty()), "{noun}: NOUNS has no line of it");
+            let lines = NOUNS.iter().filter(|(named, _)| *named == noun).count();
+            assert_eq!(lines, 1, "{noun}");
+        }
     }
 }

@@ -302,7 +302,10 @@ impl Story {
     fn name_of<'a>(&'a self, who: &'a str) -> &'a str {
         let Some((file, code)) = who.split_once('@') else { return who };
         let site = self.script.site.iter().find(|s| s.code == code);
-        site.and_then(|s| s.members.iter().find(|m| m.file == file)).map_or(who, |m| m.name.as_str())
+        let founder = site.and_then(|s| s.members.iter().find(|m| m.file == file)).map(|m| m.name.as_str());
+        // Who joins later begins with keys of their own, and says there what they are called.
+        let joined = || self.script.step.iter().find(|s| s.who == who)?.with.get("name")?.as_str();
+        founder.or_else(joined).unwrap_or(who)
     }
 
     fn form_of(&self, step: &Step) -> Result<Args, Error> {
@@ -326,7 +329,7 @@ impl Story {
         Ok(form)
     }
 
-    /// Plays the next step of a part (1: up to where the screens open; 2: to the end). `None` where there is none left.
+    /// Plays the next step of a part (1: up to where the screens open; 2: to the end; 3: what only the tour tells). `None` where there is none left.
     pub fn step(&mut self, part: u8) -> Result<Option<Played>, Error> {
         let Some(step) = self.next_step(part).cloned() else { return Ok(None) };
         let played = self.play(&step)?;

@@ -440,16 +440,36 @@ fn the_tour_waits_for_enter_and_leaves_nothing_behind() {
     let environment = [("TMPDIR", home.path().to_str().unwrap())];
     for (leaves_with, code) in [("q\r", 0), ("\x03", 130)] {
         let mut s = Screen::run(&["tour", "--role", "legal-reviewer"], home.path(), &environment, 80, 120);
-        s.until("[Enter does it, q leaves]");
+        s.until("[Enter does it, b goes back, q leaves]");
         assert!(s.text().contains("Why: "), "{}", s.text());
-        assert!(s.text().contains("okafor@XA: case new, done"), "{}", s.text());
+        assert!(s.text().contains("steps of others went before"), "{}", s.text());
         assert!(!s.text().contains("REFUSED"), "{}", s.text());
         s.press("\r");
         s.until("REFUSED: the gate refuses: V-01");
-        s.when("the next step", |text| text.matches("[Enter does it, q leaves]").count() == 2);
+        s.when("the next step", |text| text.matches("[Enter does it, b goes back, q leaves]").count() == 2);
         s.press(leaves_with);
         assert_eq!(s.end(), code);
         assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn a_reader_who_closes_the_pipe_is_told_of_no_failure() {
+    let home = tempfile::tempdir().unwrap();
+    for words in [&["demo", "--headless"][..], &["tour"], &["practise", "--role", "judge"], &["--help"]] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_comity"))
+            .env_clear()
+            .envs([("HOME", home.path()), ("TMPDIR", home.path())])
+            .args(words)
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Nothing of it is read.
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!((ended.status.code(), &*String::from_utf8_lossy(&ended.stderr)), (Some(0), ""), "{words:?}");
     }
 }
 
@@ -818,7 +838,7 @@ fn keys_that_cannot_be_meant_are_refused_before_the_screens() {
     check("preset = \"emacs\"\n", &[], &["no preset \"emacs\"; there are vim, arrows, screen-reader"]);
     check("theme = \"pink\"\n", &[], &["keys.toml", "no theme \"pink\"; there are safe, ansi, light, dark, mono"]);
     check("pressed = 1\n", &[], &["keys.toml", "pressed"]);
-    check("", &["--theme", "pink"], &["invalid value 'pink'", "safe, ansi, light, dark, mono"]);
+    check("", &["--theme", "pink"], &["comity: --theme pink: one of these is expected: safe, ansi, light, dark, mono"]);
 }
 
 #[test]
