@@ -802,7 +802,7 @@ fn of_any(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), 
         let label = key.replace('_', " ").to_uppercase();
         match value {
             Json::Str(text) => d.line(&label, term(workspace, text)?),
-            Json::Int(n) => d.line(&label, n.to_string()),
+            Json::Int(_) => d.line(&label, value.to_text()),
             Json::Bool(is) => d.line(&label, tr_word(if *is { "yes" } else { "no" })),
             _ => {}
         }
