@@ -328,7 +328,7 @@ mod tests {
         row["status"] = "in force".into();
         let law = changed(Table::Instrument, &row).unwrap();
         assert!(law.instrument("2ap").unwrap().is_in_force(now));
-        assert_eq!(law.version_in_words(), "the program's rows and 1 change signed here");
+        assert_eq!(law.version_in_words(), "the law as this program brings it, and 1 change signed here");
         let mut new = law.row(Table::Jurisdiction, "XA").unwrap();
         new["code"] = "QM".into();
         let law = changed(Table::Jurisdiction, &new).unwrap();

@@ -136,8 +136,8 @@ fn a_duty_to_delete_says_what_the_copy_is() {
     a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "10d")]);
     a.carry(&b, "copies");
     let duties = rows(&page(&a, 1, &timers::SCREEN, timers::DUTIES, None));
-    let owed = duties.iter().find(|cells| cells.contains(&"XB owes XA".to_owned())).unwrap();
-    assert!(owed.contains(&"owed.example".to_owned()), "{owed:?}");
+    let owed = ["owed.example", "XB owes XA"].map(str::to_owned);
+    assert!(duties.iter().any(|cells| owed.iter().all(|cell| cells.contains(cell))), "{duties:?}");
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn what_a_task_waits_for_stands_on_top_of_its_menu() {
     a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
     let fields = [("kind", "bc29"), ("case", &*case), ("to", "XB"), ("field", "offence=unsaid"), ("draft", "yes")];
     a.make(1, "request new", &fields);
-    let mut s = screens(&a, 1, &[]);
+    let mut s = screens(&a, 1, &["--reason", "case work"]);
     for (row, command) in [("to be carried", "bundle export"), ("draft to finish", "request new")] {
         let first = first_in_menu(&mut s, row);
         assert!(first.contains(command), "{row}: {first}");
@@ -122,7 +122,7 @@ fn what_cannot_be_done_opens_no_form() {
     assert!(refused.what.contains("has no file"), "{refused:?}");
     let mut s = screens(&a, 1, &[]);
     s.until("WAITS ON YOU");
-    s.walk(&[("3", "plain.example"), ("a", " yes ")]);
+    s.walk(&[("3", "MAY GO TO"), ("a", "type narrow")]);
     s.press("item timestamp");
     s.until("has no file");
     s.escape();
@@ -143,7 +143,7 @@ fn what_names_nothing_is_said_at_its_field_before_anything_is_signed() {
     a.indicator(&case, "field.example");
     let mut s = screens(&a, 1, &[]);
     s.until("WAITS ON YOU");
-    s.walk(&[("3", "field.example"), ("S", "disclosure new: ")]);
+    s.walk(&[("3", "MAY GO TO"), ("S", "disclosure new: ")]);
     let at = |s: &mut Screen, field: &str| {
         let here = format!(" > {field}");
         s.when(field, |t| t.lines().any(|l| l.starts_with(&here)));

@@ -20,7 +20,7 @@ use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::text::shown;
 use crate::value::word::all_words;
-use crate::workspace::error::Error;
+use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -173,6 +173,11 @@ pub fn begun_from(workspace: &Workspace, record: &Record) -> Result<Args, Error>
         form.set("case", record.case.iter().map(Id::to_string).collect());
         form.set("follows", vec![record.id.to_string()]);
         return Ok(form);
+    }
+    // What is masked would be written again as if it were empty.
+    if workspace.hides(record)? {
+        let hint = "say why you look first: `w`, or --reason TEXT";
+        return Err(Error::new(ErrorKind::Refused, "what the draft says is masked here", hint));
     }
     let terms = terms_of(record)?;
     let id = |id: Option<Id>| id.iter().map(Id::to_string).collect::<Vec<_>>();
