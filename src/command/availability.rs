@@ -10,7 +10,8 @@ use crate::record::kind::Kind;
 use crate::record::request::{Answer, FollowUp, Step};
 use crate::record::review::{Decided, Decision};
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{self, analysis, case, item, purge, request, retention, review};
+use crate::record::{self, analysis, case, disclosure, item, purge, request, retention, review};
+use crate::store::tally;
 use crate::value::json::Json;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
@@ -45,6 +46,12 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
         && let Some(error) = taskforce_refusal(workspace, record)?
     {
         return Ok(Some(error));
+    }
+    if writes.act == disclosure::PROPOSE
+        && record.kind == Kind::Case
+        && tally::items_held(&workspace.db, record.id)? == 0
+    {
+        return Ok(Some(Error::not_allowed("there is nothing to share in it").hint("add an item first: `item add`")));
     }
     let (now, person) = (workspace.now(), workspace.person());
     let Some(def) = record::change(writes.act.name()) else { return Ok(None) };

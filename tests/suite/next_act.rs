@@ -50,6 +50,25 @@ fn first_in_menu(s: &mut Screen, row: &str) -> String {
     first.to_owned()
 }
 
+/// The texts in `source` that stand directly behind `before`.
+fn named<'a>(source: &'a str, before: &str) -> Vec<&'a str> {
+    source.split(before).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn every_command_that_a_task_names_exists() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/command/desk");
+    let today = std::fs::read_to_string(folder.join("today.rs")).unwrap();
+    let of_requests = today.split("const fn done_by").nth(1).and_then(|rest| rest.split("\n}\n").next()).unwrap();
+    let steps = named(of_requests, "Some(\"");
+    let others = named(&today, ".done_by(\"");
+    assert!(steps.len() >= 6 && others.len() >= 12, "{steps:?} {others:?}");
+    for name in steps.into_iter().chain(others) {
+        let command = comity::command::command(name).unwrap_or_else(|| panic!("there is no command {name}"));
+        assert!(!command.target_args().is_empty(), "{name} is done to nothing");
+    }
+}
+
 #[test]
 fn what_a_task_waits_for_stands_on_top_of_its_menu() {
     let (_root, a, _b) = today();
@@ -134,6 +153,10 @@ fn what_cannot_be_done_opens_no_form() {
     s.walk(&[("3", "plain.example"), ("i", "open to be read only")]);
     assert!(!s.text().contains("item add: "), "{}", s.text());
     s.stop();
+    let empty = a.case("Empty");
+    let all = [("case", &*empty), ("tier", "1"), ("to", "XB"), ("delete-after", "30d")];
+    let refused = a.fails(1, "disclosure new", &all, ErrorKind::Refused);
+    assert!(refused.what.contains("nothing to share"), "{refused:?}");
 }
 
 #[test]

@@ -225,7 +225,7 @@ fn rows_to_verify(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) 
         named.push(kind.id.clone());
         let partner = workspace.partner_of(record)?.unwrap_or_default();
         let what = format!("law: {} decided this, and {why}", kind.id);
-        tasks.push(task(record, &partner, what, None, true, "legal reviewer").done_by("law verify"));
+        tasks.push(task(record, &partner, what, None, true, "legal reviewer"));
     }
     Ok(())
 }
@@ -279,7 +279,7 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
         let what =
             format!("revoked: look at what {} signed before, and confirm it", workspace.text_of(&record, "name")?);
         let mine = roles.contains(&Role::Administrator);
-        tasks.push(task(&record, "", what, None, mine, "administrator").done_by("member confirm-acts"));
+        tasks.push(task(&record, "", what, None, mine, "administrator"));
     }
     tasks.sort_by_key(|t| (t.due.is_none(), t.due));
     let last = read::last(&workspace.db)?.max(0) as u64;
@@ -383,7 +383,8 @@ fn reviews(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Resu
             &record,
             &partner,
             format!("review {level} of {of}"),
-            subject.and_then(|s| s.due),
+            // When an item is to be erased says nothing of when its review is wanted.
+            subject.filter(|s| s.kind == Kind::Request).and_then(|s| s.due),
             mine,
             "legal reviewer",
         );
