@@ -7,7 +7,7 @@ use crate::command::definition::{ArgKind, Args};
 use crate::command::desk::workspace_info::{line_of, short};
 use crate::host::file;
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::value::text::shown;
+use crate::value::text::{is_standard_input, shown};
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 
@@ -37,7 +37,7 @@ pub fn unknown(workspace: &Workspace, takes: ArgKind, typed: &str) -> Option<Str
     let found = match takes {
         ArgKind::Record(kinds) => workspace.find_record(typed, kinds).map(drop),
         ArgKind::Partner => workspace.partner(typed).map(drop),
-        ArgKind::Existing if typed != "-" && !file::exists(Path::new(typed)) => {
+        ArgKind::Existing if !is_standard_input(typed) && !file::exists(Path::new(typed)) => {
             Err(Error::unknown(format!("there is no file {}", shown(typed))))
         }
         _ => Ok(()),
