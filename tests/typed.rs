@@ -28,7 +28,6 @@ const STRINGS_ARE_THE_SUBJECT: &[(&str, &str)] = &[
     ("src/tui/overlay/form/handling.rs", "the lines that are typed"),
     ("src/tui/overlay/menu/handling.rs", "the lines that are typed"),
     ("src/tui/screen/detail.rs", "the names of members of terms"),
-    ("src/tui/screen/keeping_detail.rs", "what a certificate leaves unsaid"),
     ("src/cli/completion.rs", "the words of the command line, and the names of shells"),
     ("src/cli/guide.rs", "the lines that are typed"),
     ("src/cli/passphrase.rs", "the paths that are typed"),

@@ -699,7 +699,7 @@ fn sanitisation(workspace: &Workspace, begun: &Record, summary: &Summary, erased
 }
 
 /// What stands where nobody stated anything.
-pub const NOT_STATED: &str = "not stated";
+const NOT_STATED: &str = "not stated";
 
 fn hex(hash: &Sha256) -> String {
     Digest::from_bytes(hash.clone().finalize().into()).to_string()

@@ -152,8 +152,7 @@ fn of_certificate(workspace: &Workspace, record: &Record, d: &mut Detail) -> Res
     );
     d.line(tr("CHECKED"), tr_sentence(&c.verification).as_ref());
     for (label, key) in [(tr("DEVICE"), "device"), (tr("PLACE"), "place")] {
-        let said = text(&c.record, key);
-        d.line(label, if said == purge::NOT_STATED { "" } else { said });
+        d.line(label, tr_sentence(text(&c.record, key)).as_ref());
     }
     d.line(tr("STANDARD"), text(&c.record, "standard"));
     d.line(tr("TOOL"), c.tool.as_str());
