@@ -70,12 +70,16 @@ fn raw(site: &Site, path: &Path, whole: bool) -> Duration {
     let mut tables =
         ["change", "change_terms", "record", "terms"].map(|table| (table, all(&format!("SELECT * FROM {table}"))));
     if whole {
-        let terms: HashMap<String, Value> = tables[2].1.iter().map(|row| (number(&row[0]), row[1].clone())).collect();
-        for row in &mut tables[1].1 {
-            if let Value::Text(stored) = &row[11]
-                && let Some(text) = terms.get(stored)
-            {
-                row[11] = text.clone();
+        // Terms stand in the row itself: those of changes in its column 3, those of records in its column 11.
+        for (shared, whole, column) in [(1, 0, 3), (3, 2, 11)] {
+            let terms: HashMap<String, Value> =
+                tables[shared].1.iter().map(|row| (number(&row[0]), row[1].clone())).collect();
+            for row in &mut tables[whole].1 {
+                if let Value::Text(stored) = &row[column]
+                    && let Some(text) = terms.get(stored)
+                {
+                    row[column] = text.clone();
+                }
             }
         }
     }

@@ -13,6 +13,7 @@ use super::passphrase;
 use super::tree::{self, POWERSHELL};
 use crate::command::choice::{MOST, choices, label};
 use crate::command::definition::{Arg, ArgKind, Args, CommandContext};
+use crate::command::desk::workspace_info::line_of;
 use crate::command::{commands, identity};
 use crate::host::clock::Clock;
 use crate::host::folder;
@@ -156,13 +157,13 @@ fn said(typed: &[OsString], option: &str) -> Option<OsString> {
 /// What may be typed on, each with what it is called. Ids are written as they are begun: with the letter of their kind, or without.
 fn offered(workspace: &Workspace, takes: ArgKind, typed: &str) -> Result<Vec<(String, String)>, Error> {
     let ArgKind::Record(kinds) = takes else {
-        let all = choices(workspace, takes, &Args::default())?;
+        let all = choices(workspace, takes, &Args::default(), line_of)?;
         return Ok(all.into_iter().filter(|(value, _)| value.starts_with(typed)).collect());
     };
     let mut all = Vec::new();
     for kind in kinds {
         for (record, written) in beginning(workspace, *kind, typed)? {
-            all.push((written, label(workspace, &[&record])?));
+            all.push((written, label(workspace, &[&record], line_of)?));
         }
     }
     Ok(all)

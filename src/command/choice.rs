@@ -4,22 +4,25 @@
 use std::path::Path;
 
 use crate::command::definition::{ArgKind, Args};
-use crate::command::desk::workspace_info::{line_of, short};
+use crate::command::desk::workspace_info::short;
 use crate::host::file;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::value::text::{is_standard_input, shown};
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 
+/// What a record is called by whoever shows it.
+pub type Called = fn(&Workspace, &Record) -> Result<String, Error>;
+
 /// Records in a line.
 ///
 /// # Errors
 ///
 /// Where the workspace cannot be read.
-pub fn label(workspace: &Workspace, records: &[&Record]) -> Result<String, Error> {
+pub fn label(workspace: &Workspace, records: &[&Record], called: Called) -> Result<String, Error> {
     let one = |r: &Record| short(r.kind, r.id);
     match records {
-        [only] => Ok(format!("{}  {}", one(only), line_of(workspace, only)?)),
+        [only] => Ok(format!("{}  {}", one(only), called(workspace, only)?)),
         many => {
             let names: Vec<String> = many.iter().take(6).map(|r| one(r)).collect();
             let more = if many.len() > 6 { " …" } else { "" };
@@ -51,7 +54,12 @@ pub fn unknown(workspace: &Workspace, takes: ArgKind, typed: &str) -> Option<Str
 /// # Errors
 ///
 /// Where the workspace cannot be read.
-pub fn choices(workspace: &Workspace, takes: ArgKind, form: &Args) -> Result<Vec<(String, String)>, Error> {
+pub fn choices(
+    workspace: &Workspace,
+    takes: ArgKind,
+    form: &Args,
+    called: Called,
+) -> Result<Vec<(String, String)>, Error> {
     let mut all = Vec::new();
     match takes {
         ArgKind::Partner => {
@@ -65,7 +73,7 @@ pub fn choices(workspace: &Workspace, takes: ArgKind, form: &Args) -> Result<Vec
             for kind in kinds {
                 for record in workspace.records().find(&Query { limit: Some(MOST), ..Query::kind(*kind) })? {
                     if !record.is_purged() {
-                        all.push((record.id.to_string(), label(workspace, &[&record])?));
+                        all.push((record.id.to_string(), label(workspace, &[&record], called)?));
                     }
                 }
             }

@@ -806,6 +806,26 @@ pub struct ClockGroup {
     pub items: u64,
 }
 
+/// Returns how many items of a case are due on a day, with an instant of that day.
+pub fn item_days(conn: &Connection, case: Id) -> Result<Vec<(Timestamp, u64)>, StoreError> {
+    let mut all = conn.prepare_cached(sql!("record.item_days"))?;
+    let rows = all.query_map([case], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Returns how many items of a case are due from a time on and before another.
+pub fn items_due_between(conn: &Connection, case: Id, from: Timestamp, until: Timestamp) -> Result<u64, StoreError> {
+    let mut count = conn.prepare_cached(sql!("record.items_due_between"))?;
+    Ok(count.query_row(params![case, from, until], |r| r.get(0))?)
+}
+
+/// Returns the numbers of the records of a kind that are due at a time or later, the next first.
+pub fn due_from(conn: &Connection, kind: Kind, from: Timestamp) -> Result<Vec<i64>, StoreError> {
+    let mut all = conn.prepare_cached(sql!("record.due_from"))?;
+    let rows = all.query_map(params![kind, from], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Returns the [`clocks`] of cases by the day on which they end, and by case, the next first.
 pub fn clock_groups(conn: &Connection, now: Timestamp) -> Result<Vec<ClockGroup>, StoreError> {
     let mut all = conn.prepare_cached(sql!("record.clock_groups"))?;

@@ -7,7 +7,7 @@ use super::page::RecordRef;
 use super::screen::definition::ViewParams;
 use super::screen::partners::MEMBERS;
 use super::screen_id::ScreenId;
-use super::words::{basis, does};
+use super::words::{basis, called, does};
 use crate::command::availability::{self, ByKey};
 use crate::command::choice::label;
 use crate::command::definition::Key;
@@ -147,14 +147,20 @@ pub fn prepare(
                     continue;
                 }
                 known.form.set(field.name, these.iter().map(|r| r.id.to_string()).collect());
-                known.labels.insert(field.name, label(workspace, &these)?);
+                known.labels.insert(field.name, label(workspace, &these, called)?);
             }
             _ => {}
         }
     }
     if let Some(request) = first.filter(|r| r.kind == Kind::Request && command.full_name() == draft::NEW) {
         known.form = draft::begun_from(workspace, request)?;
-        known.labels.retain(|field, _| known.form.maybe(field).is_some());
+        known.labels.clear();
+        for field in command.args.iter().filter(|field| matches!(field.kind, ArgKind::Record(_))) {
+            let id = known.form.maybe(field.name).and_then(Id::parse);
+            if let Some(record) = id.map(|id| workspace.records().get(id)).transpose()?.flatten() {
+                known.labels.insert(field.name, label(workspace, &[&record], called)?);
+            }
+        }
     }
     Ok(known)
 }
@@ -237,7 +243,7 @@ pub fn find(workspace: &Workspace, typed: &str) -> Result<Vec<(RecordRef, String
     let mut add = |record: Record| -> Result<(), Error> {
         let subject = RecordRef { kind: record.kind, id: record.id };
         if !found.iter().any(|(s, _)| *s == subject) {
-            found.push((subject, label(workspace, &[&record])?));
+            found.push((subject, label(workspace, &[&record], called)?));
         }
         Ok(())
     };

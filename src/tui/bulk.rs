@@ -3,6 +3,7 @@
 
 use super::available_actions::{Prepared, prepare};
 use super::page::RecordRef;
+use super::words::called;
 use crate::command::availability;
 use crate::command::choice::label;
 use crate::command::definition::{ArgKind, Command, Handler};
@@ -156,7 +157,11 @@ fn why_not(workspace: &mut Workspace, command: &'static Command, subject: &Recor
     if let Some(error) = refusal(workspace, command, subject)? {
         return Ok(Some(error));
     }
-    let known = prepare(workspace, command, std::slice::from_ref(subject), None)?;
+    let known = match prepare(workspace, command, std::slice::from_ref(subject), None) {
+        // That one form cannot be filled is an answer of its own: the others are asked all the same.
+        Err(failure) if failure.kind == ErrorKind::Refused => return Ok(Some(failure)),
+        known => known?,
+    };
     // Where it takes nothing more, this is the whole command; else what is typed may still decide.
     let targets: Vec<&str> = command.target_args().iter().map(|a| a.name).collect();
     let takes_more = command.args.iter().any(|a| !targets.contains(&a.name));
@@ -194,7 +199,7 @@ pub fn prepare_each(
         for thing in things {
             records.extend(workspace.records().get(thing.id)?);
         }
-        known.labels.insert(field.name, label(workspace, &records.iter().collect::<Vec<_>>())?);
+        known.labels.insert(field.name, label(workspace, &records.iter().collect::<Vec<_>>(), called)?);
     }
     Ok(known)
 }

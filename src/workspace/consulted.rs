@@ -252,15 +252,6 @@ impl Workspace {
         Ok(())
     }
 
-    /// The reason that is to be given before a record is looked at.
-    ///
-    /// # Errors
-    ///
-    /// Where the records cannot be read.
-    pub fn reason_to_look_at(&self, record: &Record) -> Result<Wanted, Error> {
-        Ok(Wanted { matter: matter_of(record), restricted: self.is_restricted(record)? })
-    }
-
     /// Lets a reason be asked for before personal data of a matter are shown in a view beside this one.
     pub fn ask_for_reasons(&self) {
         self.journal.session().asks = true;

@@ -50,6 +50,13 @@ pub struct Wanted {
     pub restricted: bool,
 }
 
+impl Wanted {
+    /// The reason for looking at what is held or restricted in the matter of a record.
+    pub fn of_restricted(record: &Record) -> Self {
+        Self { matter: matter_of(record), restricted: true }
+    }
+}
+
 /// The journal of a member, and what they have said of why they look; both views of a workspace share it.
 #[derive(Default, Debug)]
 pub struct Journal(Mutex<Session>);

@@ -132,6 +132,8 @@ fn forged_rows_are_found() {
         ("a number of terms with a tail", format!("UPDATE record SET terms = terms || ' ' WHERE id = {account}")),
         ("terms that no act says", "INSERT INTO terms (text) VALUES ('{\"hidden\":1}')".into()),
         ("terms of many changes", "UPDATE change_terms SET text = replace(text, 'indicator', 'subscriber')".into()),
+        ("a number of the terms of many changes with a tail", "UPDATE change SET terms = terms || 'x' WHERE terms NOT LIKE '{%'".into()),
+        ("terms of many changes that stand for all others", "INSERT INTO change_terms (number, text) VALUES (0, '{\"hidden\":1}')".into()),
         ("terms of many changes that vanish", "DELETE FROM change_terms".into()),
         ("terms of many changes that no change has", "INSERT INTO change_terms (text) VALUES ('{\"hidden\":1}')".into()),
         ("another change's terms", format!("UPDATE change SET terms = (SELECT min(number) FROM change_terms) WHERE record = {account} AND kind = 'item-add'")),

@@ -59,7 +59,7 @@ fn named<'a>(source: &'a str, before: &str) -> Vec<&'a str> {
 fn every_command_that_a_task_names_exists() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/command/desk");
     let today = std::fs::read_to_string(folder.join("today.rs")).unwrap();
-    let of_requests = today.split("const fn done_by").nth(1).and_then(|rest| rest.split("\n}\n").next()).unwrap();
+    let of_requests = today.split("fn done_by").nth(1).and_then(|rest| rest.split("\n}\n").next()).unwrap();
     let steps = named(of_requests, "Some(\"");
     let others = named(&today, ".done_by(\"");
     assert!(steps.len() >= 6 && others.len() >= 12, "{steps:?} {others:?}");
@@ -91,6 +91,21 @@ fn what_a_task_waits_for_stands_on_top_of_its_menu() {
     s.until("unsaid");
     assert!(s.text().contains("bc29"), "{}", s.text());
     s.stop();
+}
+
+#[test]
+fn a_draft_waits_for_what_it_lacks_and_a_whole_one_to_be_submitted() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Drafts");
+    let begun = [("kind", "bc29"), ("case", &*case), ("to", "XB"), ("field", "offence=o"), ("draft", "yes")];
+    let draft = a.make(1, "request new", &begun);
+    let waits_for = |command: &str| waits_on(&a, 1).iter().any(|(_, named)| named == command);
+    assert!(waits_for("request new") && !waits_for("request submit"));
+    let fields = ["authority=a", "offence=o", "data=d", "relation=r", "custodian=c", "necessity=n", "intent=i"];
+    let mut whole = vec![("kind", "bc29"), ("case", case.as_str()), ("to", "XB"), ("request", draft.as_str())];
+    whole.extend(fields.iter().map(|field| ("field", *field)));
+    a.must(1, "request new", &whole);
+    assert!(waits_for("request submit") && !waits_for("request new"));
 }
 
 #[test]

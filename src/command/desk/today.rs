@@ -14,7 +14,7 @@ use crate::command::desk::renewals::{self, What};
 pub use crate::command::desk::task::Task;
 use crate::command::desk::task::task;
 use crate::command::desk::workspace_info::line_of;
-use crate::command::disclosure::{is_there_another, items_of};
+use crate::command::disclosure::is_there_another;
 use crate::command::exercise::view;
 use crate::command::notice;
 use crate::command::taskforce::{self, analysis, work};
@@ -24,9 +24,9 @@ use crate::record::definition::ApplyError;
 use crate::record::disclosure::Validation;
 use crate::record::relay::State as Relayed;
 use crate::record::request::State;
-use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::store::{ChangeRow, Query, Record, RecordStore as _};
 use crate::record::{
-    action, budget_line, bundle, disclosure, exercise, inject, item, partner, privilege, review, stream,
+    action, budget_line, bundle, disclosure, exercise, inject, item, partner, privilege, request, review, stream,
 };
 use crate::store::{read, tally};
 use crate::value::class::Role;
@@ -144,17 +144,16 @@ fn exchange(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
     }
     for partner in workspace.partners()? {
         let code = partner.key.clone().unwrap_or_default();
-        let mut tell = |what: String, command| {
-            tasks.push(task(&partner, &code, what, None, mine, "desk officer").done_by(command));
-        };
+        let asked = |what: String| task(&partner, &code, what, None, mine, "desk officer");
         if let Some(gap) = gaps.iter().rfind(|g| g.desk == partner.id) {
-            tell(gap.said(), "bundle request-missing");
+            tasks.push(asked(gap.said()).done_by("bundle request-missing"));
         }
         let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;
         let wanted = stream::still_wanted(&stream);
         if !wanted.is_empty() {
             let word = if wanted.len() == 1 { "bundle" } else { "bundles" };
-            tell(format!("asks for {word} {} again", joined(&wanted)), "bundle export");
+            // Which of them is written again is for who does it to say.
+            tasks.push(asked(format!("asks for {word} {} again", joined(&wanted))));
         }
         let known = stream::acknowledged(&stream).unwrap_or(0);
         let of_partner = Query { partner: Some(partner.id), ..Query::state(bundle::State::Sent) };
@@ -162,7 +161,7 @@ fn exchange(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         let number = |r: &Record| r.key.as_ref().and_then(|k| k.parse::<u64>().ok()).filter(|n| *n > known);
         let unknown: Vec<u64> = sent.iter().filter(|r| bundle::is_unwritten(r)).filter_map(number).collect();
         if !unknown.is_empty() {
-            tell(format!("bundle {}: made, not written; export it again", joined(&unknown)), "bundle export");
+            tasks.push(asked(format!("bundle {}: made, not written; export it again", joined(&unknown))));
         }
     }
     Ok(())
@@ -321,8 +320,9 @@ fn waits_for(outbound: bool, state: State) -> Option<(&'static str, bool)> {
 }
 
 /// The command that a request waits for here; `None` where the answer is for who gives it to choose.
-const fn done_by(state: State) -> Option<&'static str> {
-    match state {
+fn done_by(record: &Record, state: State) -> Result<Option<&'static str>, Error> {
+    Ok(match state {
+        State::Draft if request::terms_of(record)?.missing.is_empty() => Some("request submit"),
         State::Draft => Some("request new"),
         State::Authorised => Some("request send"),
         State::Delivered => Some("request report-use"),
@@ -330,7 +330,7 @@ const fn done_by(state: State) -> Option<&'static str> {
         State::Consultation => Some("request discuss"),
         State::Conflict => Some("request resolve"),
         _ => None,
-    }
+    })
 }
 
 /// On whom a request waits and for what, in words; `None`: on nobody.
@@ -354,7 +354,7 @@ fn requests(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         let what = format!("{} {what}", record.text("kind").unwrap_or_default());
         let on = if theirs { partner.as_str() } else { "desk officer" };
         let waits = task(&record, &partner, what, record.due, officer && !theirs, on);
-        tasks.push(match done_by(state) {
+        tasks.push(match done_by(&record, state)? {
             Some(command) if !theirs => waits.done_by(command),
             _ => waits,
         });
@@ -398,16 +398,14 @@ fn reviews(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Resu
 fn approved(workspace: &Workspace, review: &Record, mine: bool) -> Result<Option<Task>, Error> {
     let records = workspace.records();
     let item = review.subject.map(|id| records.get(id)).transpose()?.flatten();
-    let (Some(item), Some(to)) = (item.filter(|r| r.kind == Kind::Item && !r.is_purged()), review.partner) else {
-        return Ok(None);
+    let Some(item) = item.filter(|r| r.kind == Kind::Item && !r.is_purged()) else { return Ok(None) };
+    // Whoever shared or proposed it since has seen the approval; what is held back is not shared.
+    let made = records.made_by(review.id)?;
+    let is_shared = |(row, kind): &(ChangeRow, String)| {
+        made.is_some_and(|made| row.0 > made.0) && [disclosure::ITEM, item::COPY].iter().any(|shares| shares.is(kind))
     };
-    if item.shared.iter().any(|holder| holder.partner == to) {
+    if workspace.is_held_back(&item)? || read::rows_of(&workspace.db, item.id)?.iter().any(is_shared) {
         return Ok(None);
-    }
-    for proposal in records.find(&Query { partner: Some(to), ..Query::state(disclosure::State::Proposed) })? {
-        if items_of(workspace, &proposal)?.contains(&item.id) {
-            return Ok(None);
-        }
     }
     let partner = workspace.partner_of(review)?.unwrap_or_default();
     let what = format!("approved: may be shared with {partner}");

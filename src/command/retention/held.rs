@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::record::hold::StandingHolds;
 use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
-use crate::store::records::{clock_groups, clocks_of};
+use crate::store::records::{item_days, items_due_between};
 use crate::value::id::Id;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
@@ -33,13 +33,14 @@ impl HeldItems {
     pub fn of(workspace: &Workspace, holds: &StandingHolds) -> Result<Self, Error> {
         let (records, now) = (workspace.records(), workspace.now());
         let mut held = Self { now, days: BTreeMap::new(), singly: BTreeMap::new(), ended_today: 0 };
-        // Of each case that is held, how many of its clocks end before the day that is looked at.
-        let mut cases: BTreeMap<Id, u64> = BTreeMap::new();
         for id in holds.subjects() {
             let Some(record) = records.get(id)? else { continue };
             match (record.kind, record.case) {
                 (Kind::Case, _) => {
-                    cases.insert(id, 0);
+                    for (due, items) in item_days(&workspace.db, id)? {
+                        *held.days.entry(due.start_of_day()).or_default() += items;
+                    }
+                    held.ended_today += items_due_between(&workspace.db, id, now.start_of_day(), now)?;
                 }
                 // What lies in a case that is held is counted with it.
                 (Kind::Item, Some(case)) if holds.is_placed_on(case) => {}
@@ -51,26 +52,6 @@ impl HeldItems {
                 }
                 _ => {}
             }
-        }
-        if cases.is_empty() {
-            return Ok(held);
-        }
-        for group in clock_groups(&workspace.db, now)? {
-            let Some(before) = cases.get_mut(&group.case) else { continue };
-            let day = group.first.start_of_day();
-            if day == now.start_of_day() {
-                // Which of today's have ended is seen of each alone.
-                let place = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-                let clocks = clocks_of(&workspace.db, Some(group.case), now)?;
-                for number in clocks.into_iter().skip(place(*before)).take(place(group.count)) {
-                    if let Some(record) = records.at(number)?.filter(|record| record.kind == Kind::Item) {
-                        held.add(&record);
-                    }
-                }
-            } else {
-                *held.days.entry(day).or_default() += group.items;
-            }
-            *before += group.count;
         }
         Ok(held)
     }

@@ -105,7 +105,7 @@ SELECT EXISTS (SELECT 1 FROM main.record WHERE subject IN (?1, ?2) AND kind = 'h
     )
 
 -- name: change.since
-SELECT row, record, kind, coalesce((SELECT text FROM change_terms WHERE number = CAST(change.terms AS INTEGER)), change.terms),
+SELECT row, record, kind, coalesce((SELECT text FROM change_terms WHERE number = CAST(change.terms AS INTEGER) AND CAST(number AS TEXT) = change.terms), change.terms),
     content, salt, commitment, leaf, came, searched FROM main.change AS change
 WHERE ((record = ?1 AND local IS NULL) OR local = ?1) ORDER BY row
 
@@ -122,7 +122,7 @@ SELECT position FROM act WHERE audience = 'partners' AND desk = ?1 ORDER BY posi
 SELECT position FROM act WHERE audience = 'partners' AND via IS NULL
 
 -- name: act.heads
-SELECT change.record, coalesce((SELECT text FROM change_terms WHERE number = CAST(change.terms AS INTEGER)), change.terms)
+SELECT change.record, coalesce((SELECT text FROM change_terms WHERE number = CAST(change.terms AS INTEGER) AND CAST(number AS TEXT) = change.terms), change.terms)
 FROM act JOIN change ON change.row = act.first_row
 WHERE act.first_row >= ?2 AND act.first_row < ?3 AND change.kind = ?1
 
@@ -140,18 +140,18 @@ SELECT number FROM change_terms WHERE text = ?1
 INSERT INTO change_terms (text) VALUES (?1)
 
 -- name: change_terms.of_no_change
-SELECT EXISTS (SELECT 1 FROM change_terms WHERE number NOT IN (SELECT CAST(terms AS INTEGER) FROM change WHERE terms NOT LIKE '{%'))
+SELECT EXISTS (SELECT 1 FROM change_terms WHERE CAST(number AS TEXT) NOT IN (SELECT terms FROM change WHERE terms NOT LIKE '{%'))
 
 -- name: change.add_leaf
 INSERT INTO change (row, leaf) VALUES (?1, ?2)
 
 -- name: change.range
-SELECT row, record, kind, coalesce((SELECT text FROM change_terms WHERE number = CAST(change.terms AS INTEGER)), change.terms),
+SELECT row, record, kind, coalesce((SELECT text FROM change_terms WHERE number = CAST(change.terms AS INTEGER) AND CAST(number AS TEXT) = change.terms), change.terms),
     content, salt, commitment, leaf, came, searched
 FROM change WHERE row >= ?1 AND row < ?2 ORDER BY row
 
 -- name: change.of_record
-SELECT row, record, kind, coalesce((SELECT text FROM change_terms WHERE number = CAST(change.terms AS INTEGER)), change.terms),
+SELECT row, record, kind, coalesce((SELECT text FROM change_terms WHERE number = CAST(change.terms AS INTEGER) AND CAST(number AS TEXT) = change.terms), change.terms),
     content, salt, commitment, leaf, came, searched FROM change
 WHERE (record = ?1 AND local IS NULL) OR local = ?1 ORDER BY row
 
@@ -269,6 +269,15 @@ SELECT kind, id FROM record WHERE number = ?1
 
 -- name: record.due_between
 SELECT count(*) FROM record WHERE due >= ?1 AND due < ?2
+
+-- name: record.item_days
+SELECT min(due), count(*) FROM record WHERE case_id = ?1 AND kind = 'item' AND due IS NOT NULL GROUP BY due / 86400000
+
+-- name: record.items_due_between
+SELECT count(*) FROM record WHERE case_id = ?1 AND kind = 'item' AND due >= ?2 AND due < ?3
+
+-- name: record.due_from
+SELECT number FROM record WHERE kind = ?1 AND +due >= ?2 ORDER BY due, number
 
 -- name: record.others_due_between
 SELECT (SELECT count(*) FROM record WHERE kind < 'item' AND +due >= ?1 AND +due < ?2)

@@ -14,10 +14,11 @@ pub(super) fn isolate(buf: &mut Buffer) {
         }
         for run in right_to_left(row.iter().map(Cell::symbol)) {
             let last = run.end.saturating_sub(1);
-            match before(row, run.start) {
-                Some(cell) => cell.set_symbol(&format!("{}{ISOLATE}", cell.symbol())),
-                None => continue,
-            };
+            if let Some(cell) = before(row, run.start) {
+                cell.set_symbol(&format!("{}{ISOLATE}", cell.symbol()));
+            } else if let Some(cell) = row.get_mut(run.start) {
+                cell.set_symbol(&format!("{ISOLATE}{}", cell.symbol()));
+            }
             if let Some(cell) = row.get_mut(last) {
                 cell.set_symbol(&format!("{}{END_OF_ISOLATE}", cell.symbol()));
             }
@@ -26,7 +27,7 @@ pub(super) fn isolate(buf: &mut Buffer) {
 }
 
 /// The cell that is drawn before another. A terminal adds a mark without width to the cell before it: as part of that cell, it goes when
-/// that cell is drawn again. Nothing stands before the first cell of a row, so no mark can stand there; a row begins with a border.
+/// that cell is drawn again. Nothing stands before the first cell of a row.
 fn before(row: &mut [Cell], at: usize) -> Option<&mut Cell> {
     let mut place = at.checked_sub(1)?;
     // The second half of a wide letter is not drawn.

@@ -15,7 +15,7 @@ use crate::record::hold::StandingHolds;
 use crate::record::kind::Kind;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{KINDS, member, partner};
-use crate::store::records::count;
+use crate::store::records::{count, due_from};
 use crate::store::{read, tally};
 use crate::tui::language::{in_short, on_screen, phrase, tr, tr_count, tr_date, tr_sentence, tr_word};
 use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
@@ -426,8 +426,7 @@ const READ: u64 = 2000;
 /// Takes what is held from what is to be erased on each day.
 fn without_held(days: &mut [u64], held: &HeldItems, from: Timestamp) {
     for (n, items) in days.iter_mut().enumerate().filter(|(_, items)| **items > 0) {
-        let all = held.on(from.plus(Duration::days(n as i64)));
-        *items = items.saturating_sub(if n == 0 { all.saturating_sub(held.ended_today()) } else { all });
+        *items = items.saturating_sub(held.on(from.plus(Duration::days(n as i64))));
     }
 }
 
@@ -441,10 +440,13 @@ fn other_clocks(
     let mut next = agenda.tasks.iter().filter_map(|t| t.due).filter(|due| *due >= now).min();
     // Consultations end by themselves, and are no clock of anybody: Timers does not list them before.
     let runs = |def: &&&KindDef| def.when_due != WhenDue::Nothing;
+    let records = workspace.records();
     for def in KINDS.iter().filter(runs).filter(|def| !matches!(def.kind, Kind::Item | Kind::Consultation)) {
-        for record in workspace.records().find(&Query::kind(def.kind))? {
-            let due = record.due.filter(|due| *due >= now && !holds.is_on(&record));
-            next = next.into_iter().chain(due).min();
+        for number in due_from(&workspace.db, def.kind, now)? {
+            if let Some(record) = records.at(number)?.filter(|record| !holds.is_on(record)) {
+                next = next.into_iter().chain(record.due).min();
+                break;
+            }
         }
     }
     Ok(next)

@@ -113,8 +113,9 @@ impl State {
         let focus = view.params.focus.or(view.page.about.as_ref().map(|s| s.id));
         self.read(
             move |workspace| {
-                // Of several it was asked before.
+                // Of several it was asked before; what a field may name is only offered, and another may stand there.
                 if let [only] = subjects.as_slice()
+                    && command.target_arg(only.kind).is_some_and(|arg| arg.positional)
                     && let Some(failure) = refusal(workspace, command, only)?
                 {
                     return Err(failure);

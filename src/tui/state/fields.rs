@@ -15,6 +15,7 @@ use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::Menu;
 use crate::tui::page::StyledText;
 use crate::tui::theme::StyleRole;
+use crate::tui::words::called;
 use crate::tui::worker::Ticket;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -69,7 +70,7 @@ impl FormHost for State {
             Menu::awaiting(title, ticket, tr("Looking …")).for_field(Self::put_value).of_kinds(kinds, Self::search);
         self.mode.push(Box::new(menu));
         self.read(
-            move |workspace| choices(workspace, takes, &typed),
+            move |workspace| choices(workspace, takes, &typed, called),
             move |state, choices| state.choices_arrived(ticket, choices),
         );
     }
@@ -81,8 +82,12 @@ impl FormHost for State {
         if !missing.is_empty() {
             return form.refuse_missing(&missing);
         }
-        if form.running.is_some() || form.refuse_misread(now) {
+        if form.running.is_some() {
             return;
+        }
+        if form.refuse_misread(now) {
+            // What there is not now may be there when it is run again.
+            return self.look_up_values();
         }
         // It lies below its question, and stays until what it says is done.
         let submission = form.submission(now);

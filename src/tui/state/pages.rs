@@ -15,16 +15,17 @@ use crate::workspace::journal::Masked;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
+/// Why personal data are masked where nothing is written.
+pub(super) fn nothing_can_be_noted() -> &'static str {
+    tr("Personal data are masked: nothing can be noted here of who looks. Open without --readonly to see them.")
+}
+
 /// Says at the foot of a page that something on it is masked, and how it can be seen.
 fn said_to_be_masked(workspace: &Workspace, page: Page) -> Page {
     let how = match workspace.take_masked() {
         None => return page,
-        Some(Masked::Unnoted) => {
-            tr("Personal data are masked: nothing can be noted here of who looks. Open without --readonly to see them.")
-        }
-        Some(Masked::Restricted) => {
-            tr("What is held or restricted is masked: it is seen only with a reason ({reason}).")
-        }
+        Some(Masked::Unnoted) => nothing_can_be_noted(),
+        Some(Masked::Restricted) => tr("What is held or restricted is masked; {reason} asks why you look."),
     };
     Page { sentence: Shown::of(format!("{how} {}", page.sentence).trim_end()), ..page }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::State;
+use super::pages::nothing_can_be_noted;
 use crate::record::store::RecordStore as _;
 use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::why::Why;
@@ -38,15 +39,19 @@ impl State {
     /// Asks why personal data of a matter are looked at, unless that was declined on this screen. The Desk lists what is new of all
     /// matters, and asks nothing: whoever opens a record of it is asked.
     fn ask_why(&mut self, wanted: Wanted, purpose: &str) {
-        let matter = wanted.matter;
-        let is_open = self.mode.find::<Why<Self>>().is_some();
         let is_overview =
             self.screen() == ScreenId::DESK && self.view().page.about.is_none() && self.mode.overlays().is_empty();
-        if is_open || is_overview || self.mode.is_locked() || self.declined == Some((matter, self.screen())) {
+        if !is_overview && self.declined != Some((wanted.matter, self.screen())) {
+            self.open_why(wanted, purpose);
+        }
+    }
+
+    fn open_why(&mut self, wanted: Wanted, purpose: &str) {
+        if self.mode.is_locked() || self.mode.find::<Why<Self>>().is_some() {
             return;
         }
         self.wanted = Some(wanted);
-        let what = match matter {
+        let what = match wanted.matter {
             Matter::Case(case) => phrase!("case {short}", short = case.short()),
             Matter::Redress => tr("complaints").to_owned(),
             Matter::Desk => tr("the desk").to_owned(),
@@ -59,20 +64,19 @@ impl State {
         self.mode.push(Box::new(Why::new(asked, purpose, Self::reason_given, Self::reason_declined)));
     }
 
-    /// Asks why what is selected is looked at, also where that was declined before.
+    /// Asks why what is held or restricted in the matter of what is selected is looked at, also where that was declined before.
     pub(super) fn ask_reason(&mut self) {
+        if self.is_read_only() {
+            return self.show_message(StyledText::new(nothing_can_be_noted(), StyleRole::Note));
+        }
         let Some(subject) = self.view().selected().cloned() else {
             return self.show_message(StyledText::new(tr("Nothing is selected."), StyleRole::Note));
         };
-        self.declined = None;
         self.read(
-            move |workspace| {
-                let Some(record) = workspace.records().get(subject.id)? else { return Ok(None) };
-                let wanted = workspace.reason_to_look_at(&record)?;
-                Ok(Some((wanted, workspace.offered_reason(wanted)?)))
-            },
-            |state, found: Result<Option<(Wanted, String)>, Error>| match found {
-                Ok(found) => found.into_iter().for_each(|(wanted, purpose)| state.ask_why(wanted, &purpose)),
+            move |workspace| Ok(workspace.records().get(subject.id)?.as_ref().map(Wanted::of_restricted)),
+            |state, found: Result<Option<Wanted>, Error>| match found {
+                // The purpose of the matter is no reason for what is held.
+                Ok(found) => found.into_iter().for_each(|wanted| state.open_why(wanted, "")),
                 Err(failure) => state.show_failure(&failure),
             },
         );

@@ -6,6 +6,7 @@ use crate::command::availability;
 use crate::command::command;
 use crate::command::definition::{Command, Key};
 use crate::command::desk::today::{Task, agenda};
+use crate::record::kind::Kind;
 use crate::record::review;
 use crate::record::store::{Record, RecordStore as _};
 use crate::tui::available_actions::place_of;
@@ -70,6 +71,10 @@ pub(super) fn commands_of<'a>(tasks: impl Iterator<Item = &'a Task>, record: Id)
 /// What signs it; where nothing does yet, what is reviewed of it first. A review that nobody has assessed can be decided, but
 /// not approved: its tests come first.
 fn next_acts(workspace: &Workspace, record: &Record) -> Result<Vec<&'static Command>, Error> {
+    if record.kind == Kind::Item {
+        // What signs an item would share it.
+        return Ok(Vec::new());
+    }
     let signs = availability::by_key(workspace, record, Key::Sign)?.can;
     if !signs.is_empty() && !record.is(review::State::Open) {
         return Ok(signs);
