@@ -629,10 +629,6 @@ fn renew(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
         targets: if given("target") { targets(args)? } else { old.targets.clone() },
         ..old.clone()
     };
-    if terms.until < old.until {
-        let what = format!("--until: the agreement runs until {} as it is", old.until.to_minute());
-        return Err(Error::usage(what).hint("a renewal ends later; `agreement end` ends it before its time"));
-    }
     let review = args.maybe("next-review").map(|_| args.time("next-review", now)).transpose()?;
     let (because, lessons) = (args.body("because")?.unwrap_or_default(), args.body("lessons")?);
     let changes = parts(&old).into_iter().zip(parts(&terms)).filter(|((_, a), (_, b))| a != b);
