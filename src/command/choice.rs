@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::command::definition::{ArgKind, Args};
 use crate::command::desk::workspace_info::short;
 use crate::host::file;
+use crate::record::kind::Kind;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::value::text::{is_standard_input, shown};
 use crate::workspace::error::{Error, ErrorKind};
@@ -22,7 +23,12 @@ pub type Called = fn(&Workspace, &Record) -> Result<String, Error>;
 pub fn label(workspace: &Workspace, records: &[&Record], called: Called) -> Result<String, Error> {
     let one = |r: &Record| short(r.kind, r.id);
     match records {
-        [only] => Ok(format!("{}  {}", one(only), called(workspace, only)?)),
+        [only] => {
+            let (name, kind) = (called(workspace, only)?, only.text("kind"));
+            // Who knows the law calls a request by its kind.
+            let kind = kind.filter(|kind| only.kind == Kind::Request && name != **kind);
+            Ok(format!("{}  {name}{}", one(only), kind.map(|kind| format!(" \u{b7} {kind}")).unwrap_or_default()))
+        }
         many => {
             let names: Vec<String> = many.iter().take(6).map(|r| one(r)).collect();
             let more = if many.len() > 6 { " …" } else { "" };

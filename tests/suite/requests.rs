@@ -381,7 +381,7 @@ fn what_a_review_came_to_travels_and_its_reasoning_stays() {
     }
     let everything = |site: &Site| {
         let db = site.open(1).unwrap().db;
-        let all = "SELECT group_concat(terms || coalesce(content, '')) || (SELECT group_concat(text) FROM change_terms) FROM change";
+        let all = "SELECT group_concat(terms || coalesce(content, '')) || coalesce((SELECT group_concat(text) FROM change_terms), '') FROM change";
         db.query_row(all, [], |r| r.get::<_, String>(0)).unwrap()
     };
     assert!(everything(&a).contains("speaks for itself") && !everything(&b).contains("speaks for itself"));

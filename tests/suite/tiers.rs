@@ -268,7 +268,7 @@ fn caveats_go_with_the_copy_and_grounds_and_reasons_stay() {
     a.carry(&b, "1");
     let there = b.must(1, "item show", &[("item", &item)]).value;
     assert_eq!(there["caveats"], serde_json::json!(["the name is as the provider wrote it", "not for a trial"]));
-    let all = "SELECT group_concat(terms || coalesce(content, '')) || (SELECT group_concat(text) FROM change_terms) FROM change";
+    let all = "SELECT group_concat(terms || coalesce(content, '')) || coalesce((SELECT group_concat(text) FROM change_terms), '') FROM change";
     let everything = b.open(1).unwrap().db.query_row(all, [], |r| r.get::<_, String>(0)).unwrap();
     assert!(!everything.contains("privileged"), "the reasons stay");
     a.must(1, "audit verify", &[]);
