@@ -1,11 +1,15 @@
 //! The row of keys: which of them fit, and which stands at a column. It draws nothing.
 
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 
 use super::action::{ACTIONS, Action, Intent};
+use super::key::Chord;
 use super::keymap::Keymap;
 use super::language::{Part, tr_in, tr_keys};
 use super::layout::inset;
+use super::mode::Mode;
+use super::overlay::definition::Hints;
 use super::screen::screen_of;
 use super::screen_id::ScreenId;
 use crate::value::text::width;
@@ -19,17 +23,29 @@ pub struct Hint {
     pub word: &'static str,
     /// Whether its room is kept free: how one finds everything, gets help and leaves stands last in every row.
     pub is_kept: bool,
-    /// The action; `None` for what an overlay or a field takes.
-    action: Option<&'static Action>,
+    /// What pressing it with the mouse does.
+    press: Option<Press>,
+}
+
+/// What pressing a key of the row with the mouse does.
+#[derive(Clone, Copy, Debug)]
+pub enum Press {
+    /// An action of the screen.
+    Action(&'static Action),
+    /// A key of an overlay or a field.
+    Key(KeyEvent),
 }
 
 /// What stands between two keys.
 pub const GAP: &str = "  ";
 
 impl Hint {
-    /// A key of an overlay or a field.
-    pub fn of((key, word): (&str, &'static str)) -> Self {
-        Self { key: tr_keys(key), word: tr_in(Part::Key, word), is_kept: false, action: None }
+    /// A key of an overlay or a field. Of several that do the same the first is pressed; those that move in two directions are not.
+    fn of((key, word): (&str, &'static str)) -> Self {
+        let chord =
+            key.split(' ').filter_map(Chord::parse).find(|chord| !matches!(chord.code, KeyCode::Up | KeyCode::Down));
+        let press = chord.map(|chord| Press::Key(chord.pressed()));
+        Self { key: tr_keys(key), word: tr_in(Part::Key, word), is_kept: false, press }
     }
 
     /// Columns that it takes.
@@ -62,22 +78,35 @@ pub fn fitting(hints: Vec<Hint>, room: u16) -> Vec<Hint> {
     fitting
 }
 
-/// The action whose key stands at a column of the row of a screen.
-pub fn at(keymap: &Keymap, screen: ScreenId, area: Rect, column: u16) -> Option<&'static Action> {
+/// What a press does at a column of the row.
+pub fn at<S: 'static>(mode: &Mode<S>, keymap: &Keymap, screen: ScreenId, area: Rect, column: u16) -> Option<Press> {
     let area = inset(area);
     let mut x = area.x;
-    for hint in fitting(of_screen(keymap, screen), area.width) {
+    for hint in fitting(of_mode(mode, keymap, screen), area.width) {
         let end = x + hint.width() as u16;
         if (x..end).contains(&column) {
-            return hint.action;
+            return hint.press;
         }
         x = end + GAP.len() as u16;
     }
     None
 }
 
+/// The keys of what takes them: of an overlay, of a field below, else of the screen.
+pub fn of_mode<S: 'static>(mode: &Mode<S>, keymap: &Keymap, screen: ScreenId) -> Vec<Hint> {
+    let own: Hints = match (mode.top(), mode.base()) {
+        (Some(top), _) => top.hints(),
+        (None, Mode::AskingTime(_)) => &[("Enter", "go there"), ("Esc", "stay")],
+        (None, Mode::Filtering(_)) => {
+            &[("Enter", "keep it"), ("Esc", "clear it"), ("state:open left:<4h tier:>1 !word", "columns, not")]
+        }
+        _ => return of_screen(keymap, screen),
+    };
+    own.iter().copied().map(Hint::of).collect()
+}
+
 /// The keys of a screen, by priority.
-pub fn of_screen(keymap: &Keymap, screen: ScreenId) -> Vec<Hint> {
+fn of_screen(keymap: &Keymap, screen: ScreenId) -> Vec<Hint> {
     let mut hints: Vec<Hint> = Vec::new();
     for action in ACTIONS.iter().filter(|a| a.is_at(screen) && !a.hint.is_empty()) {
         let Some(key) = keymap.keys(action).into_iter().next() else { continue };
@@ -87,7 +116,7 @@ pub fn of_screen(keymap: &Keymap, screen: ScreenId) -> Vec<Hint> {
             continue;
         }
         let is_kept = matches!(action.intent, Intent::Palette | Intent::Help | Intent::Quit);
-        let hint = Hint { key, word: tr_in(Part::Key, action.hint), is_kept, action: Some(action) };
+        let hint = Hint { key, word: tr_in(Part::Key, action.hint), is_kept, press: Some(Press::Action(action)) };
         match action.intent {
             // The views of a place are found by these keys alone: they stand at once behind what opens a row.
             Intent::Tab(_) => hints.insert(hints.len().min(1), Hint { key: both_ways(keymap, &hint.key), ..hint }),
@@ -131,15 +160,19 @@ mod tests {
             for screen in SCREENS.iter().map(|screen| screen.id) {
                 for columns in [40, 60, 80, 120] {
                     let row = fitting(of_screen(&keymap, screen), columns);
-                    let last = row.last().and_then(|hint| hint.action).map(|action| action.intent);
-                    assert_eq!(last, Some(Intent::Quit), "{preset} {screen} {columns}");
+                    let action = |hint: &Hint| match hint.press {
+                        Some(Press::Action(action)) => Some(action.name),
+                        _ => None,
+                    };
+                    assert_eq!(row.last().and_then(action), Some("quit"), "{preset} {screen} {columns}");
                     let used: usize = row.iter().map(|hint| hint.width() + GAP.len()).sum();
                     assert!(used <= usize::from(columns) + GAP.len(), "{preset} {screen} {columns}");
                     let mut x = 1;
                     for hint in row {
                         let area = Rect::new(0, 0, columns + 1, 1);
-                        let found = at(&keymap, screen, area, x).map(|action| action.name);
-                        assert_eq!(found, hint.action.map(|action| action.name), "{screen} {x}");
+                        let found = at::<()>(&Mode::Normal, &keymap, screen, area, x);
+                        let found = found.map(|press| Hint { press: Some(press), ..hint.clone() });
+                        assert_eq!(found.as_ref().and_then(action), action(&hint), "{screen} {x}");
                         x += (hint.width() + GAP.len()) as u16;
                     }
                 }

@@ -33,6 +33,11 @@ impl Chord {
         Some(Self { code, ctrl }).filter(|chord| !ctrl || chord.is_told_with_ctrl())
     }
 
+    /// What a terminal says where it is pressed.
+    pub const fn pressed(self) -> KeyEvent {
+        KeyEvent::new(self.code, if self.ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE })
+    }
+
     /// Whether it would stand in a field as text.
     pub const fn types(self) -> bool {
         matches!(self.code, KeyCode::Char(_)) && !self.ctrl

@@ -6,14 +6,13 @@ use ratatui::text::{Line as TextLine, Span};
 use ratatui::widgets::{Paragraph, Widget as _};
 
 use crate::tui::appearance::Appearance;
-use crate::tui::hints::{GAP, Hint, fitting, of_screen};
+use crate::tui::hints::{GAP, Hint, fitting, of_mode};
 use crate::tui::input::Input;
 use crate::tui::jobs::format_progress;
 use crate::tui::key::written;
 use crate::tui::language::{phrase, tr};
 use crate::tui::layout::inset;
 use crate::tui::mode::Mode;
-use crate::tui::overlay::definition::Hints;
 use crate::tui::page::StyledText;
 use crate::tui::state::State;
 use crate::tui::theme::StyleRole;
@@ -144,26 +143,11 @@ fn whole_sentences(text: &str, room: u16) -> &str {
 pub(super) fn hints(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
     let area = inset(area);
     let mut line = TextLine::default();
-    let hints: Vec<Hint> = match mode_hints(state) {
-        Some(hints) => hints.iter().copied().map(Hint::of).collect(),
-        None => of_screen(&state.keymap, state.screen()),
-    };
+    let hints = of_mode(&state.mode, &state.keymap, state.screen());
     for Hint { key, word, .. } in fitting(hints, area.width) {
         let gap = if line.spans.is_empty() { "" } else { GAP };
         let key = appearance.span(key, StyleRole::Accent);
         line.extend([gap.into(), key, " ".into(), appearance.span(word, StyleRole::Note)]);
     }
     Paragraph::new(line).render(area, buf);
-}
-
-/// The keys that the mode takes, where they are no actions of the screen.
-fn mode_hints(state: &State) -> Option<Hints> {
-    match (state.mode.top(), state.mode.base()) {
-        (Some(top), _) => Some(top.hints()),
-        (None, Mode::AskingTime(_)) => Some(&[("Enter", "go there"), ("Esc", "stay")]),
-        (None, Mode::Filtering(_)) => {
-            Some(&[("Enter", "keep it"), ("Esc", "clear it"), ("state:open left:<4h tier:>1 !word", "columns, not")])
-        }
-        _ => None,
-    }
 }

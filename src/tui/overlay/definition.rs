@@ -81,6 +81,12 @@ pub trait Overlay<S>: Any {
     /// Takes a key.
     fn key(&mut self, key: KeyEvent, context: &Context<'_>) -> Outcome<S>;
 
+    /// Takes a press of the mouse at a place of the area that it is drawn in; `twice`: the second of two at that place. What asks a
+    /// question takes none.
+    fn press(&mut self, _at: Position, _area: Rect, _twice: bool, _context: &Context<'_>) -> Outcome<S> {
+        Outcome::Stay
+    }
+
     /// Takes a paste; `None` where there is no field for it.
     fn paste(&mut self, _text: &str) -> Option<Outcome<S>> {
         None

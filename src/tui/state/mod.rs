@@ -32,6 +32,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use mouse::Pressed;
 use ratatui::layout::Rect;
 
 use super::action::Action;
@@ -41,7 +42,7 @@ use super::key::Chord;
 use super::keymap::{Keymap, Preset};
 use super::layout::Layout;
 use super::mode::Mode;
-use super::page::{RecordRef, StyledText};
+use super::page::StyledText;
 use super::screen_id::ScreenId;
 use super::theme::Theme;
 use super::undo::{History, ViewSnapshot};
@@ -157,7 +158,7 @@ pub struct State {
     /// Where everything was when it was drawn last, and how large the screen was: what the mouse points at.
     seen: (Layout, Rect),
     /// What was pressed last, and when: the same again opens it.
-    pressed_at: Option<(Timestamp, RecordRef)>,
+    pressed_at: Option<(Timestamp, Pressed)>,
     /// How long nobody has touched a key.
     pub idle: Idle,
     /// A text for the clipboard of the terminal.

@@ -1,16 +1,17 @@
 //! What the mouse does: it selects what it points at, opens what it presses twice, scrolls, and presses the tabs and the keys of
-//! the footer. It answers no question: those are answered by the keyboard.
+//! the footer; in menus and forms, too. It answers no question but by leaving it: those are answered by the keyboard.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use super::State;
 use crate::tui::action::Intent;
-use crate::tui::hints;
+use crate::tui::hints::{self, Press};
 use crate::tui::language::tr;
 use crate::tui::layout::{Content, SectionLayout};
 use crate::tui::mode::Mode;
-use crate::tui::page::StyledText;
+use crate::tui::overlay::definition::Context;
+use crate::tui::page::{RecordRef, StyledText};
 use crate::tui::tabs;
 use crate::tui::theme::StyleRole;
 use crate::value::timestamp::Duration;
@@ -20,12 +21,22 @@ const WHEEL: i32 = 3;
 /// Within how long a second press opens.
 const TWICE: Duration = Duration::millis(500);
 
+/// What was pressed last, until it is pressed again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Pressed {
+    /// A row of a page.
+    Row(RecordRef),
+    /// A row of the screen, with as many overlays open.
+    Overlay(u16, usize),
+}
+
 impl State {
-    /// Takes what the mouse does. It never drops what was typed.
+    /// Takes what the mouse does. Returns whether what was typed ahead must be dropped: a question has opened.
     pub(super) fn handle_mouse(&mut self, mouse: MouseEvent) -> bool {
-        if self.mode.is_locked() || !self.mouse {
+        if self.mode.is_locked() || !self.mouse || self.lock_where_idle() {
             return false;
         }
+        let before = self.questions();
         let at = Position::new(mouse.column, mouse.row);
         match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => self.press_at(at),
@@ -35,11 +46,15 @@ impl State {
         }
         self.dirty = true;
         self.idle.touch(self.now());
+        self.note_what_was_made();
         self.fetch_missing_rows();
-        false
+        self.questions() > before
     }
 
     fn wheel(&mut self, by: i32) {
+        if self.mode.wait().is_some() {
+            return;
+        }
         let key = if by > 0 { Intent::Move(1) } else { Intent::Move(-1) };
         if self.mode.top().is_some() {
             // An overlay scrolls by its own keys.
@@ -51,19 +66,22 @@ impl State {
     }
 
     fn press_at(&mut self, at: Position) {
-        if self.mode.top().is_some() || !matches!(self.mode, Mode::Normal) {
-            return;
-        }
         let (layout, area) = self.seen.clone();
-        if layout.tabs.contains(at) {
-            if let Some(screen) = tabs::at(self.screen(), layout.tabs, at.x) {
-                self.go(screen);
+        if layout.hints.contains(at) {
+            if let Some(press) = hints::at(&self.mode, &self.keymap, self.screen(), layout.hints, at.x) {
+                self.press_key(press);
             }
             return;
         }
-        if layout.hints.contains(at) {
-            if let Some(action) = hints::at(&self.keymap, self.screen(), layout.hints, at.x) {
-                self.act(action);
+        if matches!(self.mode, Mode::Overlays(..)) {
+            return self.press_overlay(at, layout.body);
+        }
+        if !matches!(self.mode, Mode::Normal) {
+            return;
+        }
+        if layout.tabs.contains(at) {
+            if let Some(screen) = tabs::at(self.screen(), layout.tabs, at.x) {
+                self.go(screen);
             }
             return;
         }
@@ -82,6 +100,32 @@ impl State {
         }
     }
 
+    /// Presses a key of the row below.
+    fn press_key(&mut self, press: Press) {
+        let asks = self.mode.top().is_some_and(|top| top.is_question());
+        match press {
+            Press::Action(action) if matches!(self.mode, Mode::Normal) => self.act(action),
+            Press::Key(key) if !asks || key.code == KeyCode::Esc => self.handle_key(key),
+            _ => {}
+        }
+    }
+
+    fn press_overlay(&mut self, at: Position, area: Rect) {
+        let twice = self.is_second(Pressed::Overlay(at.y, self.mode.overlays().len()));
+        let context = Context { now: self.now(), keymap: &self.keymap };
+        let Some(top) = self.mode.top_mut() else { return };
+        let outcome = top.press(at, area, twice, &context);
+        self.follow_up(outcome);
+    }
+
+    /// Whether that was pressed a moment ago. A third press is a first one again.
+    fn is_second(&mut self, pressed: Pressed) -> bool {
+        let now = self.now();
+        let second = matches!(&self.pressed_at, Some((then, what)) if *what == pressed && now.since(*then) < TWICE);
+        self.pressed_at = (!second).then_some((now, pressed));
+        second
+    }
+
     fn press_row(&mut self, part: SectionLayout, at: Position) {
         let edge = u16::from(part.framed);
         let first = (part.area.bottom() - edge).saturating_sub(part.room as u16);
@@ -89,12 +133,8 @@ impl State {
         let before = self.view().selected().cloned();
         self.step(|view| view.point_at(part.section, part.offset + row));
         let Some(now) = self.view().selected().cloned() else { return };
-        let (time, again) = (self.now(), self.pressed_at.take());
-        let is_twice = again.is_some_and(|(then, what)| what == now && time.since(then) < TWICE);
-        if is_twice && before.as_ref() == Some(&now) {
+        if self.is_second(Pressed::Row(now.clone())) && before.as_ref() == Some(&now) {
             self.do_intent(Intent::Open);
-        } else {
-            self.pressed_at = Some((time, now));
         }
     }
 

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
@@ -508,4 +508,81 @@ fn a_layout_is_of_the_state_and_changes_nothing() {
         check(|state| open_form(state, "request new"), columns, rows);
         check(|state| press(state, "ctrl-l"), columns, rows);
     }
+}
+
+/// Presses the mouse where a text stands on the screen.
+fn press_on(state: &mut State, text: &str) {
+    let seen = drawn(state, 80, 24);
+    let (row, line) = seen.lines().enumerate().find(|(_, line)| line.contains(text)).expect(text);
+    let column = crate::value::text::width(&line[..line.find(text).unwrap()]) as u16;
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    let event = MouseEvent { kind, column, row: row as u16, modifiers: KeyModifiers::NONE };
+    state.handle_event(Event::Mouse(event));
+}
+
+#[test]
+fn the_mouse_selects_and_takes_what_is_in_a_menu() {
+    let mut state = state();
+    state.mouse = true;
+    press(&mut state, "q");
+    press_on(&mut state, "Lock");
+    assert_eq!(mode(&state), "Leave comity? / normal", "one press selects");
+    assert!(drawn(&mut state, 80, 24).contains(">Lock") || drawn(&mut state, 80, 24).contains("> Lock"));
+    press_on(&mut state, "Lock");
+    assert_eq!(mode(&state), "locked", "a second one takes it");
+    assert!(state.end.is_none());
+    press_on(&mut state, "2026");
+    assert_eq!(mode(&state), "locked");
+}
+
+#[test]
+fn the_mouse_goes_to_the_fields_of_a_form_and_runs_it_by_two_presses() {
+    let mut state = state();
+    state.mouse = true;
+    open_form(&mut state, "case new");
+    let at = |state: &State| {
+        let form = state.mode.top_as::<FormView>().unwrap();
+        form.row().map_or("the end", |row| row.field.name)
+    };
+    for field in ["purpose", "title"] {
+        press_on(&mut state, field);
+        assert_eq!(at(&state), field);
+    }
+    press_on(&mut state, "Enter does it");
+    assert_eq!(at(&state), "the end");
+    press_on(&mut state, "Enter does it");
+    assert_eq!(at(&state), "title", "what is missing is said, as by Enter");
+    let form = state.mode.top_as::<FormView>().unwrap();
+    assert!(form.failure.is_some());
+    press_on(&mut state, "leave (draft");
+    assert_eq!(mode(&state), "normal", "a key of the footer is pressed");
+}
+
+#[test]
+fn the_mouse_answers_no_question_but_by_leaving_it() {
+    let mut state = state();
+    state.mouse = true;
+    open_question(&mut state);
+    let question = state.mode.find_mut::<Confirm<State>>().unwrap();
+    question.show_preview(vec![None], &[]);
+    let before = mode(&state);
+    write(&mut state, "send");
+    for text in ["yes", "To sign", "The gate says yes"] {
+        press_on(&mut state, text);
+        press_on(&mut state, text);
+        assert_eq!(mode(&state), before, "{text}");
+    }
+    press_on(&mut state, "Esc no");
+    assert_ne!(mode(&state), before);
+    assert!(!mode(&state).contains("question"));
+}
+
+#[test]
+fn the_mouse_does_not_keep_open_what_should_have_locked_meanwhile() {
+    let mut state = state();
+    state.mouse = true;
+    let long = state.now().plus(crate::value::timestamp::Duration::days(1));
+    state.opening.clock = Clock::Fixed(long);
+    press_on(&mut state, "n1");
+    assert_eq!(mode(&state), "locked");
 }

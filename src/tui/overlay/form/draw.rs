@@ -38,6 +38,20 @@ pub fn scroll(form: &FormView, area: Rect, now: Timestamp) -> Scroll {
     Scroll { offset, room, total: form.rows.len() + 1 }
 }
 
+/// The row that stands at a place of the area that the form is drawn in; the one after the last is the one that runs it.
+pub fn row_at(form: &FormView, area: Rect, now: Timestamp, at: Position) -> Option<usize> {
+    let area = inset(area);
+    let [_, list, _] = parts(area, &help(form, area.width, now));
+    let names = names(form, area.width);
+    let mut y = list.y;
+    (form.offset..=form.rows.len()).find(|n| {
+        let line = FormLine::of(form, *n, names, now);
+        let first = y + u16::from(line.heading.is_some());
+        y += line.height() as u16;
+        list.contains(at) && (first..y).contains(&at.y)
+    })
+}
+
 /// Columns for the names of the fields: longer ones are wrapped.
 fn names(form: &FormView, columns: u16) -> u16 {
     let longest = form.rows.iter().map(|r| width(&r.name())).max().unwrap_or(FIELD) as u16;
@@ -87,7 +101,7 @@ fn group(row: &FormRow) -> &'static str {
         None if row.is_required() => tr("NEEDED"),
         // What it is about stands first also where it may be left out.
         None if row.is_first() => tr("ABOUT"),
-        None => tr("OPTIONAL"),
+        None => tr("AS NEEDED"),
     }
 }
 

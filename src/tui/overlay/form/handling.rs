@@ -38,6 +38,16 @@ pub trait FormHost: Sized + 'static {
 }
 
 impl FormView {
+    fn follow_up<S: FormHost>(&self, event: FormEvent) -> Outcome<S> {
+        match event {
+            FormEvent::Typed => Outcome::Do(Box::new(S::form_typed)),
+            FormEvent::Changed => Outcome::Do(Box::new(S::form_changed)),
+            FormEvent::Choose => Outcome::Do(Box::new(S::choose_for_form)),
+            FormEvent::Run => Outcome::Do(Box::new(S::submit_form)),
+            FormEvent::Left => self.leave(),
+        }
+    }
+
     fn leave<S: FormHost>(&self) -> Outcome<S> {
         let left = LeftForm { name: self.draft_name(), draft: self.draft(), running: self.running };
         Outcome::close_and(move |state: &mut S| state.form_left(left))
@@ -46,12 +56,17 @@ impl FormView {
 
 impl<S: FormHost> Overlay<S> for FormView {
     fn key(&mut self, key: KeyEvent, _: &Context<'_>) -> Outcome<S> {
-        match self.take_key(key) {
-            FormEvent::Typed => Outcome::Do(Box::new(S::form_typed)),
-            FormEvent::Changed => Outcome::Do(Box::new(S::form_changed)),
-            FormEvent::Choose => Outcome::Do(Box::new(S::choose_for_form)),
-            FormEvent::Run => Outcome::Do(Box::new(S::submit_form)),
-            FormEvent::Left => self.leave(),
+        let event = self.take_key(key);
+        self.follow_up(event)
+    }
+
+    fn press(&mut self, at: Position, area: Rect, twice: bool, context: &Context<'_>) -> Outcome<S> {
+        match draw::row_at(self, area, context.now, at) {
+            Some(row) => {
+                let event = self.take_press(row, twice);
+                self.follow_up(event)
+            }
+            None => Outcome::Stay,
         }
     }
 

@@ -95,6 +95,20 @@ impl FormView {
             _ => FormEvent::Typed,
         }
     }
+
+    /// Takes a press of the mouse on a row; `twice`: the second of two.
+    pub fn take_press(&mut self, row: usize, twice: bool) -> FormEvent {
+        let was = std::mem::replace(&mut self.at, row);
+        match self.rows.get_mut(row) {
+            Some(field) if field.is_flag() => {
+                field.input = Input::new(if field.input.is_empty() { "yes" } else { "" }, false);
+                FormEvent::Changed
+            }
+            Some(field) if twice && field.has_choices() => FormEvent::Choose,
+            None if twice && was == row => FormEvent::Run,
+            _ => FormEvent::Changed,
+        }
+    }
 }
 
 #[cfg(test)]

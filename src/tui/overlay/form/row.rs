@@ -80,7 +80,7 @@ impl FormRow {
 
     /// Its name in a draft.
     pub fn key(&self) -> String {
-        self.pair.as_ref().map_or_else(|| self.field.name.to_owned(), |p| format!("{}/{}", self.field.name, p.name))
+        self.pair.as_ref().map_or_else(|| self.field.name.to_owned(), |pair| pair_key(self.field, &pair.name))
     }
 
     /// What a time or a length of time comes to, in words; or that it is none.
@@ -120,6 +120,11 @@ impl FormRow {
         let text = self.label.clone().unwrap_or_else(|| self.input.lines().join(" / "));
         Shown::of(&text).to_string()
     }
+}
+
+/// The name in a draft of the row that is one of a field's pairs.
+pub fn pair_key(field: &Arg, name: &str) -> String {
+    format!("{}/{name}", field.name)
 }
 
 /// A time, and how far off it is.

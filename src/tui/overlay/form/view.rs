@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::row::{FormRow, several_lines};
+use super::row::{FormRow, pair_key, several_lines};
 use crate::command::definition::{Arg, ArgKind, Args, Command, PairRow, Weight};
 use crate::tui::input::Input;
 use crate::tui::language::{phrase, tr};
@@ -129,7 +129,7 @@ impl FormView {
         // The rows of its pairs come later, and find what is known of them.
         if let Some((field, _)) = form.pairs_of() {
             let pairs = known.all(field.name).iter().filter_map(|pair| pair.split_once('='));
-            form.draft = pairs.map(|(name, text)| (format!("{}/{name}", field.name), text.to_owned())).collect();
+            form.draft = pairs.map(|(name, text)| (pair_key(field, name), text.to_owned())).collect();
         }
         form
     }

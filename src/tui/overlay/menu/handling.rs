@@ -60,6 +60,21 @@ impl<S: 'static> Overlay<S> for Menu<S> {
         Outcome::Stay
     }
 
+    /// Selects the entry at that place; a second press takes it. Where several may be ticked, each press ticks one.
+    fn press(&mut self, at: Position, area: Rect, twice: bool, context: &Context<'_>) -> Outcome<S> {
+        let area = inset(area);
+        let list = draw::columns(self, area, self.is_numbered(context)).rows(area).list;
+        let row = list.contains(at).then(|| self.offset + usize::from(at.y - list.y));
+        let Some(row) = row.filter(|row| *row < self.shown.len()) else { return Outcome::Stay };
+        self.at = row;
+        if self.several {
+            self.tick();
+        } else if twice {
+            return self.choose();
+        }
+        Outcome::Stay
+    }
+
     fn paste(&mut self, text: &str) -> Option<Outcome<S>> {
         self.query.paste(text);
         self.narrow();
