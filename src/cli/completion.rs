@@ -11,9 +11,8 @@ use clap_complete::env::{EnvCompleter, Shells};
 
 use super::passphrase;
 use super::tree::{self, POWERSHELL};
-use crate::command::choice::{MOST, choices, label};
+use crate::command::choice::{MOST, called, choices, title};
 use crate::command::definition::{Arg, ArgKind, Args, CommandContext};
-use crate::command::desk::workspace_info::line_of;
 use crate::command::{commands, identity};
 use crate::host::clock::Clock;
 use crate::host::folder;
@@ -131,11 +130,11 @@ impl Files {
     fn offer(&self, takes: ArgKind, typed: &str) -> Vec<CompletionCandidate> {
         let offered = self.open().and_then(|workspace| offered(&workspace, takes, typed).ok());
         // Whatever a partner or a file has written: one line, without anything that a terminal would take for its own.
-        let called = |text: &str| fit(&shown(text.lines().next().unwrap_or_default()), CALLED).into_owned();
+        let line = |text: &str| fit(&shown(text.lines().next().unwrap_or_default()), CALLED).into_owned();
         let is_plain =
             |(value, _): &(String, String)| shown(value) == value.as_str() && !value.contains(char::is_whitespace);
         let candidate =
-            |(value, label): (String, String)| CompletionCandidate::new(value).help(Some(called(&label).into()));
+            |(value, label): (String, String)| CompletionCandidate::new(value).help(Some(line(&label).into()));
         offered.unwrap_or_default().into_iter().filter(is_plain).map(candidate).collect()
     }
 }
@@ -157,13 +156,20 @@ fn said(typed: &[OsString], option: &str) -> Option<OsString> {
 /// What may be typed on, each with what it is called. Ids are written as they are begun: with the letter of their kind, or without.
 fn offered(workspace: &Workspace, takes: ArgKind, typed: &str) -> Result<Vec<(String, String)>, Error> {
     let ArgKind::Record(kinds) = takes else {
-        let all = choices(workspace, takes, &Args::default(), line_of)?;
-        return Ok(all.into_iter().filter(|(value, _)| value.starts_with(typed)).collect());
+        let mut all = choices(workspace, takes, &Args::default(), called)?;
+        all.retain(|(value, _)| value.starts_with(typed));
+        for (value, label) in &mut all {
+            // What is offered stands before it already.
+            if let Some(rest) = label.strip_prefix(value.as_str()) {
+                *label = rest.trim_start().to_owned();
+            }
+        }
+        return Ok(all);
     };
     let mut all = Vec::new();
     for kind in kinds {
         for (record, written) in beginning(workspace, *kind, typed)? {
-            all.push((written, label(workspace, &[&record], line_of)?));
+            all.push((written, title(workspace, &record, called)?));
         }
     }
     Ok(all)

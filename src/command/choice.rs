@@ -1,11 +1,13 @@
 //! What there is to choose from: the records, partners and words that an argument takes, each with what is shown of it. Forms and the
 //! completion of a shell offer the same.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::command::definition::{ArgKind, Args};
-use crate::command::desk::workspace_info::short;
+use crate::command::desk::workspace_info::{line_of, short};
 use crate::host::file;
+use crate::law::words;
 use crate::record::kind::Kind;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::value::text::{is_standard_input, shown};
@@ -15,6 +17,54 @@ use crate::workspace::open::Workspace;
 /// What a record is called by whoever shows it.
 pub type Called = fn(&Workspace, &Record) -> Result<String, Error>;
 
+/// What a record is called in English: a request by what it does, an item by its content, anything else by its line.
+///
+/// # Errors
+///
+/// Where the workspace cannot be read.
+pub fn called(workspace: &Workspace, record: &Record) -> Result<String, Error> {
+    let line = line_of(workspace, record)?;
+    Ok(match record.kind {
+        Kind::Item => content(&line).into_owned(),
+        Kind::Request => {
+            let kind = record.text("kind").unwrap_or_default();
+            let law = workspace.law()?;
+            let name = || law.request(kind).map(|row| row.name.as_str());
+            words::does(kind).or_else(name).unwrap_or(&line).to_owned()
+        }
+        _ => line,
+    })
+}
+
+/// The content of a pattern that compares one thing: `panel.example` of `[domain-name:value = 'panel.example']`. Anything else
+/// stays as it is: half of a pattern would say something else.
+pub fn content(value: &str) -> Cow<'_, str> {
+    let Some(inner) = value.strip_prefix('[').and_then(|v| v.strip_suffix(']')) else { return Cow::from(value) };
+    let Some((path, quoted)) = inner.split_once('=') else { return Cow::from(value) };
+    let is_path = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '-' | '_' | '.' | '\'' | ' ');
+    let compares = path.contains(':') && path.chars().all(is_path);
+    let text = quoted.trim().strip_prefix('\'').and_then(|q| q.strip_suffix('\''));
+    match text.filter(|text| compares && !text.contains('\'') && !text.contains('\\') && !text.is_empty()) {
+        Some(text) => Cow::from(text),
+        None => Cow::from(value),
+    }
+}
+
+/// What a record is called, a request with its kind too.
+///
+/// # Errors
+///
+/// Where the workspace cannot be read.
+pub fn title(workspace: &Workspace, record: &Record, called: Called) -> Result<String, Error> {
+    let (name, kind) = (called(workspace, record)?, record.text("kind"));
+    // Who knows the law calls a request by its kind.
+    let kind = kind.filter(|kind| record.kind == Kind::Request && name != **kind);
+    Ok(match kind {
+        Some(kind) => format!("{name} \u{b7} {kind}"),
+        None => name,
+    })
+}
+
 /// Records in a line.
 ///
 /// # Errors
@@ -23,12 +73,7 @@ pub type Called = fn(&Workspace, &Record) -> Result<String, Error>;
 pub fn label(workspace: &Workspace, records: &[&Record], called: Called) -> Result<String, Error> {
     let one = |r: &Record| short(r.kind, r.id);
     match records {
-        [only] => {
-            let (name, kind) = (called(workspace, only)?, only.text("kind"));
-            // Who knows the law calls a request by its kind.
-            let kind = kind.filter(|kind| only.kind == Kind::Request && name != **kind);
-            Ok(format!("{}  {name}{}", one(only), kind.map(|kind| format!(" \u{b7} {kind}")).unwrap_or_default()))
-        }
+        [only] => Ok(format!("{}  {}", one(only), title(workspace, only, called)?)),
         many => {
             let names: Vec<String> = many.iter().take(6).map(|r| one(r)).collect();
             let more = if many.len() > 6 { " …" } else { "" };
@@ -92,4 +137,26 @@ pub fn choices(
         _ => {}
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_is_called_by_its_content_only_where_that_is_all() {
+        for (value, want) in [
+            ("[domain-name:value = 'panel.example']", "panel.example"),
+            ("[ipv4-addr:value='198.51.100.7']", "198.51.100.7"),
+            ("[file:hashes.'SHA-256' = 'ab12']", "ab12"),
+            ("[a:b = 'x' AND c:d = 'y']", "[a:b = 'x' AND c:d = 'y']"),
+            ("[a:b != 'x']", "[a:b != 'x']"),
+            ("[a:b = 'x\\'y']", "[a:b = 'x\\'y']"),
+            ("panel.example", "panel.example"),
+            ("[]", "[]"),
+            ("[a:b = '']", "[a:b = '']"),
+        ] {
+            assert_eq!(content(value), want, "{value}");
+        }
+    }
 }

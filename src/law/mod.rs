@@ -22,3 +22,4 @@ pub mod rule;
 pub mod signer;
 pub mod telling;
 pub mod test;
+pub mod words;

@@ -58,6 +58,12 @@ fn ids_are_offered_with_what_they_are_called() {
         |id: &str| items.iter().find(|(value, _)| value.starts_with(&short(Kind::Item, id))).unwrap().1.clone();
     assert!(called(&item).contains("evil.example"), "{items:?}");
     assert!(!called(&calls).contains("calls of 14 days"), "nobody said why they look: {items:?}");
+    // A request is called as on the screens: by what it does, and by its kind.
+    let fields = [("kind", "bc29"), ("case", &*harbour), ("to", "XB"), ("field", "offence=fraud"), ("draft", "yes")];
+    let request = a.make(1, "request new", &fields);
+    let requests = offered(&a, &["request", "show", ""]);
+    let wanted = (short(Kind::Request, &request), "Preserve data quickly \u{b7} bc29".to_owned());
+    assert!(requests.contains(&wanted), "{requests:?}");
     // What others have written is one short line, and no terminal takes it for its own.
     let text = format!("evil\u{1b}[31m\u{7}\t\u{202e}{}\nsecond", "x".repeat(500));
     a.must(1, "error report", &[("about", &item), ("text", &text), ("severity", "recordable")]);

@@ -8,6 +8,7 @@ use super::definition::{LEFT, Long, Screen, ViewParams, due_at, left, part, reco
 use super::linked::{self, Linked};
 use super::queue;
 use crate::command::case as cases;
+use crate::command::choice::content;
 use crate::command::disclosure;
 use crate::command::item::links::Links;
 use crate::command::item::{self, ItemSummary};
@@ -22,7 +23,6 @@ use crate::tui::long::WINDOW;
 use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
-use crate::tui::words::content;
 use crate::value::id::Id;
 use crate::value::text::Shown;
 use crate::value::timestamp::{Duration, Timestamp};

@@ -7,6 +7,7 @@ use super::{keeping_detail, linked, money, oversight_detail, taskforce};
 use crate::command::agreement::{self, Whose};
 use crate::command::audit;
 use crate::command::case;
+use crate::command::choice::content;
 use crate::command::desk::today;
 use crate::command::desk::workspace_info;
 use crate::command::disclosure;
@@ -190,7 +191,7 @@ fn words<W: WordList>(all: &[W], between: &str) -> String {
 
 fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(), Error> {
     let i = item::row(workspace, record)?;
-    let what = words::content(&i.value);
+    let what = content(&i.value);
     d.line(tr("WHAT"), what.as_ref());
     if what != i.value {
         d.line(tr("PATTERN"), StyledText::new(i.value.as_str(), StyleRole::Note));

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::definition::row;
+use crate::command::choice::content;
 use crate::command::item::links::{Link, Links};
 use crate::record::kind::Kind;
 use crate::record::store::{Record, RecordStore as _};
@@ -12,7 +13,6 @@ use crate::tui::page::{Cell, Mark, PageRow, RecordRef, SortKey};
 use crate::tui::picture::Picture;
 use crate::tui::picture::link::{Below, LinkRow, Way};
 use crate::tui::picture::tree::{Branch, Tree};
-use crate::tui::words::content;
 use crate::value::id::Id;
 use crate::value::text::thousands;
 use crate::workspace::error::Error;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::definition::{
     LEFT, Long, Screen, ViewParams, due_at, in_mood, left, part, record_at, row, short_day, state,
 };
+use crate::command::choice::content;
 use crate::command::retention::held::HeldItems;
 use crate::command::retention::hold::holds;
 use crate::command::retention::{Timer, duties, duties_of, duty_groups, timer};
@@ -22,7 +23,7 @@ use crate::tui::picture::Picture;
 use crate::tui::picture::bar::Bar;
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
-use crate::tui::words::{called, content};
+use crate::tui::words::called;
 use crate::value::text::{Shown, thousands};
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::Error;
