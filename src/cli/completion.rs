@@ -6,7 +6,7 @@ use std::io::{self, Write, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 use clap_complete::env::{EnvCompleter, Shells};
 
 use super::passphrase;
@@ -21,7 +21,7 @@ use crate::record::kind::Kind;
 use crate::record::kind_def;
 use crate::record::store::{Record, RecordStore as _};
 use crate::store::records::by_prefix;
-use crate::value::text::{fit, shown};
+use crate::value::text::{fit, shown, width};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
@@ -29,8 +29,21 @@ use crate::workspace::open::Workspace;
 const ASKED_BY: &str = "COMITY_COMPLETE";
 const BINARY: &str = "comity";
 
+const BASH: &str = "bash";
+
 /// How much is shown of what something is called, in columns.
 const CALLED: usize = 80;
+
+/// Why bash asks, where it lists what may be typed on and puts in no more than what all of it begins with: for successive tabs (`?`),
+/// or at once (`!`, `@`), as its user has set it.
+const LISTINGS: [&str; 3] = ["63", "33", "64"];
+/// How wide a listing is where nobody says how wide the terminal is, in columns.
+const COLUMNS: usize = 80;
+/// The fewest columns of what something is called that say anything.
+const FEWEST: usize = 8;
+/// What bash takes for the pattern of a file's name, and what is listed for it: it looks for such files, and where it finds none it may
+/// drop the line, as its user has set it.
+const PATTERNS: [(&str, &str); 4] = [("*", "\u{ff0a}"), ("?", "\u{ff1f}"), ("[", "\u{ff3b}"), ("]", "\u{ff3d}")];
 
 /// Writes what a shell reads to have comity asked for completions.
 ///
@@ -64,9 +77,40 @@ pub fn answer(words: &[OsString]) -> Option<io::Result<()>> {
 
 fn write_answer(shell: &dyn EnvCompleter, typed: Vec<OsString>) -> io::Result<()> {
     let mut tree = with_ids(tree::tree(), &Arc::new(Files::of(&typed)));
+    let here = Some(Path::new("."));
     let mut out = Vec::new();
-    shell.write_complete(&mut tree, typed, Some(Path::new(".")), &mut out)?;
+    let why = folder::variable("_CLAP_COMPLETE_COMP_TYPE").filter(|_| shell.is(BASH)).unwrap_or_default();
+    if LISTINGS.contains(&why.as_str()) {
+        let number: usize =
+            folder::variable("_CLAP_COMPLETE_INDEX").and_then(|number| number.parse().ok()).unwrap_or_default();
+        let lines = listed(&complete(&mut tree, typed, number, here)?);
+        let between = folder::variable("_CLAP_IFS").unwrap_or_else(|| "\n".to_owned());
+        out.extend(lines.join(&between).into_bytes());
+    } else {
+        shell.write_complete(&mut tree, typed, here, &mut out)?;
+    }
     stdout().write_all(&out)
+}
+
+/// What bash lists: each value that an argument takes, with what it is called behind it. Bash knows of values alone, so what is called
+/// stands in them; one that is alone would be put in with it, and goes without.
+fn listed(offered: &[CompletionCandidate]) -> Vec<String> {
+    let value = |one: &CompletionCandidate| one.get_value().to_string_lossy().into_owned();
+    // Commands and options have an id, and are listed as they are.
+    let called = |one: &CompletionCandidate| {
+        let help = one.get_help().filter(|_| one.get_id().is_none() && offered.len() > 1)?.to_string();
+        Some(PATTERNS.iter().fold(help, |help, (pattern, listed)| help.replace(pattern, listed)))
+    };
+    let called: Vec<(String, Option<String>)> = offered.iter().map(|one| (value(one), called(one))).collect();
+    let columns = folder::variable("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(COLUMNS);
+    let widest = called.iter().filter(|(_, help)| help.is_some()).map(|(value, _)| width(value)).max().unwrap_or(0);
+    // Beside both stand two spaces and two brackets.
+    let room = columns.saturating_sub(widest + 4);
+    let line = |(value, help): (String, Option<String>)| match help {
+        Some(help) if room >= FEWEST => format!("{value:widest$}  ({})", fit(&help, room)),
+        _ => value,
+    };
+    called.into_iter().map(line).collect()
 }
 
 /// The tree, in which arguments that take a record or a partner know which there are.
