@@ -76,7 +76,9 @@ pub fn answer(words: &[OsString]) -> Option<io::Result<()>> {
 }
 
 fn write_answer(shell: &dyn EnvCompleter, typed: Vec<OsString>) -> io::Result<()> {
-    let mut tree = with_ids(tree::tree(), &Arc::new(Files::of(&typed)));
+    let tree = tree::tree();
+    let files = Arc::new(Files::of(&tree, &typed));
+    let mut tree = with_ids(tree, &files);
     let here = Some(Path::new("."));
     let mut out = Vec::new();
     let why = folder::variable("_CLAP_COMPLETE_COMP_TYPE").filter(|_| shell.is(BASH)).unwrap_or_default();
@@ -143,15 +145,17 @@ struct Files {
 }
 
 impl Files {
-    fn of(typed: &[OsString]) -> Self {
-        let said = |option: &str, variable: &str| {
-            said(typed, option).or_else(|| folder::variable(variable).map(OsString::from))
+    fn of(tree: &clap::Command, typed: &[OsString]) -> Self {
+        let path = |name: &str| {
+            let option = tree.get_arguments().find(|option| option.get_id().as_str() == name)?;
+            let variable = || folder::variable(option.get_env()?.to_str()?).map(OsString::from);
+            let found = said(typed, &format!("--{}", option.get_long()?)).or_else(variable);
+            found.filter(|path| !path.is_empty()).map(PathBuf::from)
         };
-        let path = |found: Option<OsString>| found.filter(|path| !path.is_empty()).map(PathBuf::from);
         Self {
-            workspace: path(said("--workspace", "COMITY_WORKSPACE")).or_else(folder::workspace),
-            identity: path(said("--identity", "COMITY_IDENTITY")).or_else(folder::identity),
-            passphrase_file: path(said("--passphrase-file", "COMITY_PASSPHRASE_FILE")),
+            workspace: path("workspace").or_else(folder::workspace),
+            identity: path("identity").or_else(folder::identity),
+            passphrase_file: path("passphrase-file"),
         }
     }
 
