@@ -100,6 +100,20 @@ pub struct Prepared {
     pub partner: Option<String>,
     /// The values for the further things, where it is done with each of several.
     pub others: Vec<Args>,
+    /// What of the values a task knows, by field.
+    pub task: BTreeMap<&'static str, String>,
+}
+
+impl Prepared {
+    /// The same, filled with what a task knows too.
+    #[must_use]
+    pub fn of_task(mut self, with: BTreeMap<&'static str, String>) -> Self {
+        for (field, value) in &with {
+            self.form.set(field, vec![value.clone()]);
+        }
+        self.task = with;
+        self
+    }
 }
 
 /// Fills what the thing, the marks and the place tell.

@@ -1,6 +1,8 @@
 //! An act on several things: of each it is asked whether it can, and what is known of its form is found out for each. Asked
 //! on the threads beside the screens; nothing is done here.
 
+use std::collections::BTreeMap;
+
 use super::available_actions::{Prepared, prepare};
 use super::page::RecordRef;
 use super::words::called;
@@ -25,6 +27,8 @@ pub struct May {
     pub can: Vec<RecordRef>,
     /// The others, and why not.
     pub cannot: Vec<(RecordRef, Error)>,
+    /// What a task knows of the command's form beside the record, by field.
+    pub with: BTreeMap<&'static str, String>,
 }
 
 /// Things that cannot for one reason.
@@ -114,7 +118,7 @@ pub fn may_each(
     things: &[RecordRef],
     wanted: &dyn Fn() -> bool,
 ) -> Result<May, Error> {
-    let mut may = May { command, can: Vec::new(), cannot: Vec::new() };
+    let mut may = May { command, can: Vec::new(), cannot: Vec::new(), with: BTreeMap::new() };
     for subject in things {
         if !wanted() {
             return Err(Error::new(
@@ -218,7 +222,7 @@ mod tests {
         let no = |n, why: &str| (thing(Kind::Request, n), Error::not_allowed(why));
         let command = crate::command::command("request submit").unwrap();
         let cannot = vec![no(1, "it is sent"), no(2, "it is closed"), no(3, "it is sent")];
-        let may = May { command, can: vec![thing(Kind::Request, 4)], cannot };
+        let may = May { command, can: vec![thing(Kind::Request, 4)], cannot, with: BTreeMap::new() };
         let groups: Vec<(String, usize)> = may.groups().into_iter().map(|g| (g.why, g.things.len())).collect();
         assert_eq!(groups, [("it is sent".to_owned(), 2), ("it is closed".to_owned(), 1)]);
         assert_eq!(may.of(), 4);

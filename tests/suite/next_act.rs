@@ -67,6 +67,15 @@ fn every_command_that_a_task_names_exists() {
         let command = comity::command::command(name).unwrap_or_else(|| panic!("there is no command {name}"));
         assert!(!command.target_args().is_empty(), "{name} is done to nothing");
     }
+    // What is known of a form is of one of its fields.
+    let mut known = 0;
+    for (name, rest) in today.split(".done_by(\"").skip(1).filter_map(|rest| rest.split_once("\").with(\"")) {
+        let Some(command) = comity::command::command(name) else { continue };
+        let field = rest.split('"').next().unwrap();
+        assert!(command.field(field).is_some(), "{name} has no {field}");
+        known += 1;
+    }
+    assert!(known > 0);
 }
 
 #[test]
@@ -90,6 +99,54 @@ fn what_a_task_waits_for_stands_on_top_of_its_menu() {
     s.until("request new: ");
     s.until("unsaid");
     assert!(s.text().contains("bc29"), "{}", s.text());
+    s.stop();
+}
+
+#[test]
+fn a_bundle_that_was_not_written_is_written_again_by_its_number() {
+    let (_root, a, _b) = today();
+    let case = a.case("Medium");
+    let share = |value: &str| {
+        let item = a.indicator(&case, value);
+        a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "30d")]);
+    };
+    share("first.example");
+    let gone = a.path("no-such-stick/b1");
+    a.fails(1, "bundle export", &[("to", "XB"), ("out", &gone)], ErrorKind::Medium);
+    let agenda = a.must(1, "desk today", &[]).value;
+    let is_it = |task: &&serde_json::Value| task["what"].as_str().unwrap().contains("made, not written");
+    let task = agenda["tasks"].as_array().unwrap().iter().find(is_it).unwrap();
+    assert!(task["command"] == "bundle export" && task["with"]["again"] == "1", "{task}");
+    let has = |s: &Screen, field: &str, value: &str| s.text().lines().any(|l| l.split_whitespace().eq([field, value]));
+    let opens = |s: &mut Screen, keys: &str| {
+        s.press(keys);
+        s.when("the form", |t| t.contains("bundle export: ") && t.contains("max size"));
+    };
+    let mut s = screens(&a, 1, &["--reason", "case work"]);
+    assert!(first_in_menu(&mut s, "made, not written").contains("bundle export"));
+    // By the key for what waits, and by the menu of the record that it leads to.
+    opens(&mut s, "n");
+    assert!(has(&s, "again", "1") && has(&s, "to", "XB"), "{}", s.text());
+    s.escape();
+    s.press("a");
+    s.when("the menu", |t| t.contains("type narrow") && t.contains(" yes "));
+    opens(&mut s, "\r");
+    assert!(has(&s, "again", "1") && has(&s, "to", "XB"), "{}", s.text());
+    s.escape();
+    // What was left there is no draft of another bundle.
+    s.walk(&[(":", "type narrow")]);
+    opens(&mut s, "bundle export\r");
+    assert!(!has(&s, "again", "1"), "{}", s.text());
+    s.escape();
+    s.stop();
+    // Where more waits for the partner, the two are told apart.
+    share("second.example");
+    let mut s = screens(&a, 1, &["--reason", "case work"]);
+    s.until("WAITS ON YOU");
+    s.press("n");
+    s.until("bundle export --again 1");
+    opens(&mut s, "\r");
+    assert!(has(&s, "again", "1"), "{}", s.text());
     s.stop();
 }
 

@@ -1,5 +1,7 @@
 //! Something that waits, on whom, and by when.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::record::kind::Kind;
@@ -26,6 +28,9 @@ pub struct Task {
     pub waits_on: String,
     /// The command that does it; `None` where that is for who does it to choose.
     pub command: Option<&'static str>,
+    /// What is known of that command's form beside the record, by field.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub with: BTreeMap<&'static str, String>,
 }
 
 impl Task {
@@ -33,6 +38,13 @@ impl Task {
     #[must_use]
     pub fn done_by(self, command: &'static str) -> Self {
         Self { command: Some(command), ..self }
+    }
+
+    /// Says what stands in a field of that command's form.
+    #[must_use]
+    pub fn with(mut self, field: &'static str, value: impl Into<String>) -> Self {
+        self.with.insert(field, value.into());
+        self
     }
 }
 
@@ -54,5 +66,6 @@ pub fn task(
         mine,
         waits_on: if mine { String::new() } else { waits_on.to_owned() },
         command: None,
+        with: BTreeMap::new(),
     }
 }

@@ -159,9 +159,12 @@ fn exchange(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         let of_partner = Query { partner: Some(partner.id), ..Query::state(bundle::State::Sent) };
         let sent = workspace.records().find(&of_partner)?;
         let number = |r: &Record| r.key.as_ref().and_then(|k| k.parse::<u64>().ok()).filter(|n| *n > known);
-        let unknown: Vec<u64> = sent.iter().filter(|r| bundle::is_unwritten(r)).filter_map(number).collect();
-        if !unknown.is_empty() {
-            tasks.push(asked(format!("bundle {}: made, not written; export it again", joined(&unknown))));
+        let mut unknown: Vec<u64> = sent.iter().filter(|r| bundle::is_unwritten(r)).filter_map(number).collect();
+        unknown.sort_unstable();
+        if let Some(first) = unknown.first() {
+            let what = format!("bundle {}: made, not written; export it again", joined(&unknown));
+            // The partner takes them in by their numbers: what comes after the first has to wait for it.
+            tasks.push(asked(what).done_by("bundle export").with("again", first.to_string()));
         }
     }
     Ok(())

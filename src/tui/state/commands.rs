@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::State;
+use super::work::Step;
 use crate::command::command;
 use crate::command::definition::{ArgKind, Args, Command, Handler, Key, Output};
 use crate::command::plain;
@@ -61,21 +62,22 @@ impl State {
                 tr("Nothing of that kind can be done with this now; {actions} shows what can."),
                 StyleRole::Due,
             ),
-            Ok(some) => self.offer(some, subjects),
+            Ok(some) => self.offer(&some.iter().copied().map(Step::of).collect::<Vec<_>>(), subjects),
         }
     }
 
     /// Begins a command, or asks which of several.
-    pub(super) fn offer(&mut self, commands: &[&'static Command], subjects: Vec<RecordRef>) {
-        if let [only] = commands {
-            return self.begin(only, subjects);
+    pub(super) fn offer(&mut self, steps: &[Step], subjects: Vec<RecordRef>) {
+        if let [only] = steps {
+            return self.begin_step(only.clone(), subjects);
         }
-        let entry = |command: &&'static Command| {
-            let (command, subjects) = (*command, subjects.clone());
-            let pick = Pick::close(move |state: &mut Self| state.begin(command, subjects.clone()));
-            Entry::new(command.full_name(), StyledText::new(command.about, StyleRole::Note), pick)
+        let entry = |step: &Step| {
+            let (name, about) = (step.name(), StyledText::new(step.command.about, StyleRole::Note));
+            let (step, subjects) = (step.clone(), subjects.clone());
+            let pick = Pick::close(move |state: &mut Self| state.begin_step(step.clone(), subjects.clone()));
+            Entry::new(name, about, pick)
         };
-        let entries = commands.iter().map(entry).collect();
+        let entries = steps.iter().map(entry).collect();
         self.mode.push(Box::new(Menu::new(tr("Which of these?"), entries)));
     }
 
@@ -95,18 +97,24 @@ impl State {
 
     /// Begins a command. Of several records each is asked about first.
     pub(in crate::tui) fn begin(&mut self, command: &'static Command, subjects: Vec<RecordRef>) {
-        if let Some(failure) = self.refuses(command) {
+        self.begin_step(Step::of(command), subjects);
+    }
+
+    /// The same; what a task knows is of one record alone.
+    fn begin_step(&mut self, step: Step, subjects: Vec<RecordRef>) {
+        if let Some(failure) = self.refuses(step.command) {
             return self.show_failure(&failure);
         }
         if subjects.len() > 1 {
-            self.ask_verdict_of_each(command, subjects);
+            self.ask_verdict_of_each(step.command, subjects);
         } else {
-            self.prepare(command, subjects);
+            self.prepare(step, subjects);
         }
     }
 
     /// Finds out what is known of a command's form, and then asks for the rest.
-    pub(super) fn prepare(&mut self, command: &'static Command, subjects: Vec<RecordRef>) {
+    pub(super) fn prepare(&mut self, step: Step, subjects: Vec<RecordRef>) {
+        let Step { command, with } = step;
         let ticket = self.next_ticket();
         self.mode.begin_waiting(Wait::new(ticket));
         let view = self.view();
@@ -120,7 +128,7 @@ impl State {
                 {
                     return Err(failure);
                 }
-                prepare_each(workspace, command, &subjects, focus)
+                Ok(prepare_each(workspace, command, &subjects, focus)?.of_task(with))
             },
             move |state, known| state.prepared(ticket, command, known),
         );
@@ -134,7 +142,9 @@ impl State {
             Ok(known) => known,
             Err(failure) => return self.show_failure(&failure),
         };
-        let mut form = FormView::new(command, &known.form, &known.labels, known.partner).with_others(known.others);
+        let mut form = FormView::new(command, &known.form, &known.labels, known.partner)
+            .with_others(known.others)
+            .of_task(&known.task);
         if self.who.as_ref().is_none_or(|who| !who.is_exercise()) {
             form = form.of_real_work();
         }

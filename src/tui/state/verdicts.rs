@@ -1,10 +1,11 @@
 //! What may be done with what is marked or selected: each record is asked about, who cannot is said with the reason, and only
 //! what can goes on. Nothing is done here: forms and questions stand before every act.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::State;
-use super::work::commands_of;
+use super::work::{Step, steps_of};
 use crate::command::definition::{Command, Key};
 use crate::command::desk::today::agenda;
 use crate::tui::bulk::{May, may, may_each, named, only_one, why};
@@ -47,17 +48,16 @@ impl State {
     }
 
     /// Fills the menu with what may be done, and with what the tasks of the Desk wait for before all else.
-    pub(super) fn verdicts_arrived(
-        &mut self,
-        ticket: Ticket,
-        verdicts: Result<(Vec<May>, Vec<&'static Command>), Error>,
-    ) {
+    pub(super) fn verdicts_arrived(&mut self, ticket: Ticket, verdicts: Result<(Vec<May>, Vec<Step>), Error>) {
         match verdicts {
             Ok((all, waited_for)) => {
                 let (mut yes, no): (Vec<May>, Vec<May>) = all.into_iter().partition(|m| !m.can.is_empty());
                 // What nothing waits for stands by what its keys are for; what ends a thing last.
-                let place = |may: &May| waited_for.iter().position(|c| std::ptr::eq(*c, may.command));
+                let place = |may: &May| waited_for.iter().position(|step| std::ptr::eq(step.command, may.command));
                 yes.sort_by_key(|may| (place(may).unwrap_or(usize::MAX), urgency(may.command)));
+                for may in &mut yes {
+                    may.with = known_of(&waited_for, may.command);
+                }
                 let entries = yes.into_iter().map(entry).chain(by_reason(no)).collect();
                 self.entries_arrived(ticket, Ok(entries), tr("Nothing can be done with this."));
             }
@@ -97,15 +97,15 @@ impl State {
             return self.show_message(StyledText::new(text, StyleRole::Due));
         }
         if may.cannot.is_empty() {
-            return self.prepare(may.command, may.can);
+            return self.prepare(Step { command: may.command, with: may.with }, may.can);
         }
         let (can, of) = (may.can.len(), may.of());
         let groups = may.groups();
         let mut entries = Vec::new();
         if can > 0 {
             let these = StyledText::new(named(&may.can), StyleRole::Good);
-            let (command, records) = (may.command, may.can);
-            let go_on = Pick::close(move |state: &mut Self| state.prepare(command, records.clone()));
+            let (step, records) = (Step { command: may.command, with: may.with }, may.can);
+            let go_on = Pick::close(move |state: &mut Self| state.prepare(step.clone(), records.clone()));
             entries.push(Entry::new(phrase!("go on with {can}", can), these, go_on));
         }
         entries.extend(groups.into_iter().map(|group| {
@@ -122,11 +122,20 @@ impl State {
     }
 }
 
-/// The commands that a thing waits for, as the Desk says; of several things, none.
-fn waited_for(workspace: &Workspace, records: &[RecordRef]) -> Result<Vec<&'static Command>, Error> {
+/// What a thing waits for, as the Desk says; of several things, nothing.
+fn waited_for(workspace: &Workspace, records: &[RecordRef]) -> Result<Vec<Step>, Error> {
     let [record] = records else { return Ok(Vec::new()) };
     let agenda = workspace.glance(|workspace| agenda(workspace, &mut Job::silent()))?;
-    Ok(commands_of(agenda.tasks.iter(), record.id))
+    Ok(steps_of(agenda.tasks.iter(), record.id))
+}
+
+/// What is known of a command's form; nothing where several steps wait for it: which of them is meant, is not said.
+fn known_of(steps: &[Step], command: &'static Command) -> BTreeMap<&'static str, String> {
+    let mut of_it = steps.iter().filter(|step| std::ptr::eq(step.command, command));
+    match (of_it.next(), of_it.next()) {
+        (Some(only), None) => only.with.clone(),
+        _ => BTreeMap::new(),
+    }
 }
 
 fn is_wanted(cancelled: &AtomicBool) -> bool {

@@ -1,6 +1,8 @@
 //! What waits on the member, worked through one thing after the other: one key opens the next of it, and what is to be done
 //! with it. Forms and questions stand before every act, as anywhere.
 
+use std::collections::BTreeMap;
+
 use super::State;
 use crate::command::availability;
 use crate::command::command;
@@ -23,13 +25,33 @@ use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
+/// A command, and what a task knows of its form beside the record.
+#[derive(Clone)]
+pub(super) struct Step {
+    pub(super) command: &'static Command,
+    pub(super) with: BTreeMap<&'static str, String>,
+}
+
+impl Step {
+    /// A command of whose form no task knows anything.
+    pub(super) const fn of(command: &'static Command) -> Self {
+        Self { command, with: BTreeMap::new() }
+    }
+
+    /// Its name, and what is known of its form: by that, two steps of one command are told apart.
+    pub(super) fn name(&self) -> String {
+        let known = self.with.iter().map(|(field, value)| format!(" --{field} {value}"));
+        std::iter::once(self.command.full_name()).chain(known).collect()
+    }
+}
+
 /// The next thing that waits.
 pub(super) struct Next {
     subject: RecordRef,
     /// Where it is shown.
     place: Option<(ScreenId, ViewParams)>,
     /// What may be to be done with it.
-    commands: Vec<&'static Command>,
+    steps: Vec<Step>,
     /// How many wait.
     of: usize,
     /// Whether all of them were passed, and it is the first again.
@@ -48,21 +70,22 @@ fn next(workspace: &Workspace, passed: &[Id]) -> Result<Option<Next>, Error> {
     }
     let further = waiting.iter().find(|there| !passed.contains(&there.id));
     let Some(subject) = further.or(waiting.first()).cloned() else { return Ok(None) };
-    let named: Vec<&'static Command> = commands_of(mine.iter().copied(), subject.id);
-    let commands = match workspace.records().get(subject.id)? {
-        Some(record) if named.is_empty() => next_acts(workspace, &record)?,
+    let named = steps_of(mine.iter().copied(), subject.id);
+    let steps = match workspace.records().get(subject.id)? {
+        Some(record) if named.is_empty() => next_acts(workspace, &record)?.into_iter().map(Step::of).collect(),
         _ => named,
     };
     let (place, of, begins_again) = (place_of(workspace, &subject)?, waiting.len(), further.is_none());
-    Ok(Some(Next { subject, place, commands, of, begins_again }))
+    Ok(Some(Next { subject, place, steps, of, begins_again }))
 }
 
-/// The commands that tasks name for a record, in their order.
-pub(super) fn commands_of<'a>(tasks: impl Iterator<Item = &'a Task>, record: Id) -> Vec<&'static Command> {
-    let mut named: Vec<&'static Command> = Vec::new();
-    for found in tasks.filter(|task| task.id == record).filter_map(|task| command(task.command?)) {
-        if named.iter().all(|known| !std::ptr::eq(*known, found)) {
-            named.push(found);
+/// What tasks name for a record, in their order.
+pub(super) fn steps_of<'a>(tasks: impl Iterator<Item = &'a Task>, record: Id) -> Vec<Step> {
+    let mut named: Vec<Step> = Vec::new();
+    for task in tasks.filter(|task| task.id == record) {
+        let Some(command) = task.command.and_then(command) else { continue };
+        if named.iter().all(|known| !std::ptr::eq(known.command, command) || known.with != task.with) {
+            named.push(Step { command, with: task.with.clone() });
         }
     }
     named
@@ -112,14 +135,14 @@ impl State {
         self.passed.push(next.subject.id);
         match next.place {
             Some((screen, params)) => self.show_record(&next.subject, screen, params),
-            None if next.commands.is_empty() => self.read_detail(next.subject.clone()),
+            None if next.steps.is_empty() => self.read_detail(next.subject.clone()),
             None => {}
         }
         let again = if next.begins_again { tr("All were passed; from the first again. ") } else { "" };
         let text = phrase!("{again}{next} wait on you; {next task} opens the next.", again, next = next.of);
         self.show_message_with_keys(&text, StyleRole::Note);
-        if !next.commands.is_empty() {
-            self.offer(&next.commands, vec![next.subject]);
+        if !next.steps.is_empty() {
+            self.offer(&next.steps, vec![next.subject]);
         }
     }
 }

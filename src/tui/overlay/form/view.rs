@@ -62,6 +62,8 @@ pub struct FormView {
     pub others: Vec<Args>,
     /// What stood in it for the first of them, before anybody typed.
     known: Args,
+    /// What a task knew of it, as it stands in the name of its draft.
+    task: String,
     /// The newest question for the rows of its pairs.
     pub asked: Ticket,
     /// What the list that is open for it offers, once it has come.
@@ -119,6 +121,7 @@ impl FormView {
             running: None,
             others: Vec::new(),
             known: Args::default(),
+            task: String::new(),
             asked: 0,
             asked_choices: 0,
             asked_values: 0,
@@ -138,6 +141,12 @@ impl FormView {
     #[must_use]
     pub fn with_others(self, others: Vec<Args>) -> Self {
         Self { others, ..self }
+    }
+
+    /// The same form for a task that knew this of it. Its draft is one of its own: no other form is filled with what this task is about.
+    #[must_use]
+    pub fn of_task(self, with: &BTreeMap<&'static str, String>) -> Self {
+        Self { task: with.iter().map(|(field, value)| format!(" {field}={value}")).collect(), ..self }
     }
 
     /// The same form in a live workspace: without what means something in an exercise alone.
@@ -336,10 +345,10 @@ impl FormView {
         }
     }
 
-    /// The name of its draft. A draft belongs to the record that it is about, where it is about one.
+    /// The name of its draft. A draft belongs to the record that it is about, where it is about one, and to its task.
     pub fn draft_name(&self) -> String {
         let subject = self.rows.iter().find(|r| r.field.positional && r.label.is_some()).map(|r| r.input.text());
-        format!("{} {}", self.command.full_name(), subject.unwrap_or_default())
+        format!("{} {}{}", self.command.full_name(), subject.unwrap_or_default(), self.task)
     }
 
     /// What is shown of it in the question before it is run.
