@@ -150,10 +150,11 @@ fn exchange(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         }
         let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;
         let wanted = stream::still_wanted(&stream);
-        if !wanted.is_empty() {
+        if let Some(first) = wanted.iter().min() {
             let word = if wanted.len() == 1 { "bundle" } else { "bundles" };
-            // Which of them is written again is for who does it to say.
-            tasks.push(asked(format!("asks for {word} {} again", joined(&wanted))));
+            // The partner takes them in by their numbers: what comes after the first has to wait for it.
+            let what = format!("asks for {word} {} again", joined(&wanted));
+            tasks.push(asked(what).done_by("bundle export").with("again", first.to_string()));
         }
         let known = stream::acknowledged(&stream).unwrap_or(0);
         let of_partner = Query { partner: Some(partner.id), ..Query::state(bundle::State::Sent) };
@@ -163,7 +164,6 @@ fn exchange(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         unknown.sort_unstable();
         if let Some(first) = unknown.first() {
             let what = format!("bundle {}: made, not written; export it again", joined(&unknown));
-            // The partner takes them in by their numbers: what comes after the first has to wait for it.
             tasks.push(asked(what).done_by("bundle export").with("again", first.to_string()));
         }
     }
