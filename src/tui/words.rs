@@ -1,18 +1,24 @@
-//! How lists and headings call things: a request by what it does, an item by its content. It decides nothing, and what it does
-//! not know it leaves as it is.
+//! How lists and headings call things: a request by what it does, an item by its content, an act by what it did. It decides nothing,
+//! and what it does not know it leaves as it is.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::command::choice::content;
 use crate::command::desk::workspace_info::line_of;
 use crate::law::words;
+use crate::record::bundle;
 use crate::record::kind::{ChangeKind, Kind};
 use crate::record::store::{Record, RecordStore as _};
-use crate::record::{bundle, certificate, refusal};
 use crate::tui::language::{phrase, tr, tr_joined, tr_law, tr_word};
 use crate::value::json::Json;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
+
+/// What an act of a kind has done, by the name of the kind.
+static ACTS: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| toml::from_str(include_str!("../../assets/words/acts.toml")).unwrap_or_default());
 
 /// What a request of a kind does; `name`: how the law calls it.
 pub fn does<'a>(kind: &str, name: &'a str) -> Cow<'a, str> {
@@ -77,11 +83,9 @@ pub fn called(workspace: &Workspace, record: &Record) -> Result<String, Error> {
 
 /// What an act of a kind has done, in a few words.
 pub fn done(kind: ChangeKind) -> String {
-    match kind {
-        // These are named after the record that they make, and alone would say nothing.
-        certificate::ISSUE => tr_word("certificate issued").to_owned(),
-        refusal::COUNT => tr_word("refused by the gate").to_owned(),
-        _ => tr_joined(kind.name()),
+    match ACTS.get(kind.name()) {
+        Some(did) => tr_word(did).to_owned(),
+        None => tr_joined(kind.name()),
     }
 }
 
@@ -89,4 +93,28 @@ pub fn done(kind: ChangeKind) -> String {
 fn subject_of(workspace: &Workspace, record: &Record) -> Result<Option<Record>, Error> {
     let subject = record.subject.map(|id| workspace.records().get(id)).transpose()?.flatten();
     Ok(subject.filter(|of| matches!(of.kind, Kind::Item | Kind::Request | Kind::Case)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::KINDS;
+    use crate::value::text::width;
+
+    #[test]
+    fn what_every_kind_of_act_did_is_said_in_words_of_its_own_that_have_room() {
+        let acts: BTreeMap<String, String> = toml::from_str(include_str!("../../assets/words/acts.toml")).unwrap();
+        let mut kinds: Vec<&str> =
+            KINDS.iter().flat_map(|kind| kind.changes).map(|change| change.kind.name()).collect();
+        kinds.sort_unstable();
+        let said: Vec<&str> = acts.keys().map(String::as_str).collect();
+        assert_eq!(said, kinds);
+        let mut did = BTreeMap::new();
+        for (name, text) in &acts {
+            // The column of the Desk in which it stands.
+            assert!(width(text) <= 22, "{name}: {text}");
+            assert_eq!(*text, text.trim().to_lowercase(), "{name}");
+            assert_eq!(did.insert(text, name), None, "{name} has done what another has: {text}");
+        }
+    }
 }

@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 
 use comity::command::commands;
 use comity::command::definition::Handler;
+use comity::record::KINDS;
 use comity::tui::action::ACTIONS;
 use comity::tui::language::{self, Language, Part};
 use comity::tui::screen::{SCREENS, digit_of};
+use comity::tui::words::done;
+use comity::value::text::width;
 use comity::value::timestamp::{Duration, Timestamp};
 use crossterm::event::{KeyCode, KeyModifiers};
 
@@ -120,6 +123,23 @@ fn every_command_action_and_field_is_said_in_every_language() {
         lacking.len(),
         lacking.into_iter().collect::<Vec<_>>().join("\n")
     );
+}
+
+/// Columns of what was done, in the lists of the Desk and of Sync.
+const DONE: usize = 22;
+
+#[test]
+fn what_an_act_did_is_said_in_every_language_and_has_room() {
+    let french = Language::of("fr").unwrap();
+    let mut wrong = Vec::new();
+    for change in KINDS.iter().flat_map(|kind| kind.changes) {
+        let english = done(change.kind);
+        match french.said(Part::State, &english) {
+            Some(said) if width(said) <= DONE => {}
+            said => wrong.push(format!("{} {english:?}: {said:?}", change.kind)),
+        }
+    }
+    assert!(wrong.is_empty(), "{} texts are not said, or too long:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// The keys that open a place.

@@ -75,7 +75,7 @@ fn every_place_is_read() {
     let text = told(&a, &["case", "1", "people", "timeline"]);
     says(&text, &["PEOPLE: WHO; WHAT; SAID AS", "VICTIM; M. Kraus; fact; T2", "TIMELINE, the newest first"]);
     let done = text.split("TIMELINE").nth(1).unwrap();
-    assert_eq!((done.matches("item add").count(), done.matches("case new").count()), (2, 1), "{done}");
+    assert_eq!((done.matches("item added").count(), done.matches("case opened").count()), (2, 1), "{done}");
     // Rows that stand in one place are numbered through, and a number opens one.
     let text = told(&a, &["case", "1", "1", "/n2", "/", "/n1", "2", "gibberish", "q"]);
     says(
