@@ -29,6 +29,7 @@ pub mod page;
 pub mod perform;
 pub mod picture;
 pub mod plain;
+pub mod pressed;
 pub mod saved;
 pub mod screen;
 pub mod screen_id;

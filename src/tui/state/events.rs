@@ -50,7 +50,7 @@ impl State {
         self.mode.overlays().iter().filter(|o| o.is_question()).count()
     }
 
-    fn handle_key(&mut self, key: KeyEvent) {
+    pub(super) fn handle_key(&mut self, key: KeyEvent) {
         match self.keymap.everywhere(Chord::of(key)) {
             Some(Intent::Lock) if !self.mode.is_locked() => return self.lock(),
             Some(Intent::Suspend) => return self.lock_and_suspend(),

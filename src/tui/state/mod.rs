@@ -32,7 +32,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use mouse::Pressed;
 use ratatui::layout::Rect;
 
 use super::action::Action;
@@ -43,6 +42,7 @@ use super::keymap::{Keymap, Preset};
 use super::layout::Layout;
 use super::mode::Mode;
 use super::page::StyledText;
+use super::pressed::Pressed;
 use super::screen_id::ScreenId;
 use super::theme::Theme;
 use super::undo::{History, ViewSnapshot};

@@ -11,7 +11,8 @@ use crate::tui::language::tr;
 use crate::tui::layout::{Content, SectionLayout};
 use crate::tui::mode::Mode;
 use crate::tui::overlay::definition::Context;
-use crate::tui::page::{RecordRef, StyledText};
+use crate::tui::page::StyledText;
+use crate::tui::pressed::Pressed;
 use crate::tui::tabs;
 use crate::tui::theme::StyleRole;
 use crate::value::timestamp::Duration;
@@ -20,15 +21,6 @@ use crate::value::timestamp::Duration;
 const WHEEL: i32 = 3;
 /// Within how long a second press opens.
 const TWICE: Duration = Duration::millis(500);
-
-/// What was pressed last, until it is pressed again.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Pressed {
-    /// A row of a page.
-    Row(RecordRef),
-    /// A row of the screen, with as many overlays open.
-    Overlay(u16, usize),
-}
 
 impl State {
     /// Takes what the mouse does. Returns whether what was typed ahead must be dropped: a question has opened.
@@ -111,7 +103,7 @@ impl State {
     }
 
     fn press_overlay(&mut self, at: Position, area: Rect) {
-        let twice = self.is_second(Pressed::Overlay(at.y, self.mode.overlays().len()));
+        let twice = self.is_second(Pressed::Overlay { row: at.y, open: self.mode.overlays().len() });
         let context = Context { now: self.now(), keymap: &self.keymap };
         let Some(top) = self.mode.top_mut() else { return };
         let outcome = top.press(at, area, twice, &context);

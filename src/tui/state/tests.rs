@@ -527,12 +527,11 @@ fn the_mouse_selects_and_takes_what_is_in_a_menu() {
     press(&mut state, "q");
     press_on(&mut state, "Lock");
     assert_eq!(mode(&state), "Leave comity? / normal", "one press selects");
-    assert!(drawn(&mut state, 80, 24).contains(">Lock") || drawn(&mut state, 80, 24).contains("> Lock"));
+    let seen = drawn(&mut state, 80, 24);
+    assert!(seen.lines().any(|line| line.trim().starts_with('>') && line.contains("Lock now")), "{seen}");
     press_on(&mut state, "Lock");
     assert_eq!(mode(&state), "locked", "a second one takes it");
     assert!(state.end.is_none());
-    press_on(&mut state, "2026");
-    assert_eq!(mode(&state), "locked");
 }
 
 #[test]
@@ -554,8 +553,8 @@ fn the_mouse_goes_to_the_fields_of_a_form_and_runs_it_by_two_presses() {
     assert_eq!(at(&state), "title", "what is missing is said, as by Enter");
     let form = state.mode.top_as::<FormView>().unwrap();
     assert!(form.failure.is_some());
-    press_on(&mut state, "leave (draft");
-    assert_eq!(mode(&state), "normal", "a key of the footer is pressed");
+    press_on(&mut state, "to the end");
+    assert_eq!(at(&state), "the end", "a key of the footer is pressed");
 }
 
 #[test]
