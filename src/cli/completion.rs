@@ -37,13 +37,14 @@ const CALLED: usize = 80;
 /// Why bash asks, where it lists what may be typed on and puts in no more than what all of it begins with: for successive tabs (`?`),
 /// or at once (`!`, `@`), as its user has set it.
 const LISTINGS: [&str; 3] = ["63", "33", "64"];
-/// How wide a listing is where nobody says how wide the terminal is, in columns.
+/// How wide a listing is, in columns: bash does not say how wide the terminal is.
 const COLUMNS: usize = 80;
 /// The fewest columns of what something is called that say anything.
 const FEWEST: usize = 8;
 /// What bash takes for the pattern of a file's name, and what is listed for it: it looks for such files, and where it finds none it may
 /// drop the line, as its user has set it.
-const PATTERNS: [(&str, &str); 4] = [("*", "\u{ff0a}"), ("?", "\u{ff1f}"), ("[", "\u{ff3b}"), ("]", "\u{ff3d}")];
+const PATTERNS: [(&str, &str); 6] =
+    [("*", "\u{ff0a}"), ("?", "\u{ff1f}"), ("[", "\u{ff3b}"), ("]", "\u{ff3d}"), ("(", "\u{ff08}"), (")", "\u{ff09}")];
 
 /// Writes what a shell reads to have comity asked for completions.
 ///
@@ -98,16 +99,18 @@ fn write_answer(shell: &dyn EnvCompleter, typed: Vec<OsString>) -> io::Result<()
 /// stands in them; one that is alone would be put in with it, and goes without.
 fn listed(offered: &[CompletionCandidate]) -> Vec<String> {
     let value = |one: &CompletionCandidate| one.get_value().to_string_lossy().into_owned();
-    // Commands and options have an id, and are listed as they are.
+    let count = |one: &CompletionCandidate| offered.iter().filter(|o| o.get_value() == one.get_value()).count();
+    // Commands and options have an id, and are listed as they are. What two values that are the same are called may begin alike, and bash
+    // would put that in.
+    let is_called = |one: &CompletionCandidate| one.get_id().is_none() && offered.len() > 1 && count(one) == 1;
     let called = |one: &CompletionCandidate| {
-        let help = one.get_help().filter(|_| one.get_id().is_none() && offered.len() > 1)?.to_string();
+        let help = one.get_help().filter(|_| is_called(one))?.to_string();
         Some(PATTERNS.iter().fold(help, |help, (pattern, listed)| help.replace(pattern, listed)))
     };
     let called: Vec<(String, Option<String>)> = offered.iter().map(|one| (value(one), called(one))).collect();
-    let columns = folder::variable("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(COLUMNS);
     let widest = called.iter().filter(|(_, help)| help.is_some()).map(|(value, _)| width(value)).max().unwrap_or(0);
     // Beside both stand two spaces and two brackets.
-    let room = columns.saturating_sub(widest + 4);
+    let room = COLUMNS.saturating_sub(widest + 4);
     let line = |(value, help): (String, Option<String>)| match help {
         Some(help) if room >= FEWEST => format!("{value:widest$}  ({})", fit(&help, room)),
         _ => value,
@@ -150,7 +153,8 @@ impl Files {
             let option = tree.get_arguments().find(|option| option.get_id().as_str() == name)?;
             let variable = || folder::variable(option.get_env()?.to_str()?).map(OsString::from);
             let found = said(typed, &format!("--{}", option.get_long()?)).or_else(variable);
-            found.filter(|path| !path.is_empty()).map(PathBuf::from)
+            let found = found.filter(|path| !path.is_empty())?;
+            Some(found.to_str().map_or_else(|| PathBuf::from(&found), folder::typed))
         };
         Self {
             workspace: path("workspace").or_else(folder::workspace),
@@ -193,7 +197,8 @@ fn said(typed: &[OsString], option: &str) -> Option<OsString> {
     let mut words = typed.iter();
     while let Some(word) = words.next() {
         if word == option {
-            found = words.next().cloned();
+            // Bash parts words at `=`.
+            found = words.next().and_then(|word| if word == "=" { words.next() } else { Some(word) }).cloned();
         } else if let Some(value) = word.to_str().and_then(|word| word.strip_prefix(option)?.strip_prefix('=')) {
             found = Some(value.into());
         }

@@ -1,6 +1,6 @@
 //! The row of keys: which of them fit, and which stands at a column. It draws nothing.
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 
 use super::action::{ACTIONS, Action, Intent};
@@ -33,19 +33,29 @@ pub enum Press {
     /// An action of the screen.
     Action(&'static Action),
     /// A key of an overlay or a field.
-    Key(KeyEvent),
+    Key(Chord),
 }
 
 /// What stands between two keys.
 pub const GAP: &str = "  ";
 
 impl Hint {
-    /// A key of an overlay or a field. Of several that do the same the first is pressed; those that move in two directions are not.
+    /// A key of an overlay or a field. Letters are not pressed: they are typed.
     fn of((key, word): (&str, &'static str)) -> Self {
-        let chord =
-            key.split(' ').filter_map(Chord::parse).find(|chord| !matches!(chord.code, KeyCode::Up | KeyCode::Down));
-        let press = chord.map(|chord| Press::Key(chord.pressed()));
-        Self { key: tr_keys(key), word: tr_in(Part::Key, word), is_kept: false, press }
+        let mut chords = key.split(' ').filter_map(Chord::parse);
+        let press = chords.find(|chord| {
+            let code = chord.code;
+            matches!(
+                code,
+                KeyCode::Esc
+                    | KeyCode::Enter
+                    | KeyCode::Tab
+                    | KeyCode::BackTab
+                    | KeyCode::PageDown
+                    | KeyCode::Char(' ')
+            )
+        });
+        Self { key: tr_keys(key), word: tr_in(Part::Key, word), is_kept: false, press: press.map(Press::Key) }
     }
 
     /// Columns that it takes.

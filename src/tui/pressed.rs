@@ -1,5 +1,6 @@
 //! What the mouse has pressed, so that the same again is known. It does nothing.
 
+use super::key::Chord;
 use super::page::RecordRef;
 
 /// What was pressed.
@@ -7,10 +8,12 @@ use super::page::RecordRef;
 pub enum Pressed {
     /// A row of a page, by its record.
     Row(RecordRef),
-    /// A row of an overlay, by its row of the screen, with as many overlays open.
+    /// A key of the last row.
+    Key(Chord),
+    /// What stands in an overlay.
     Overlay {
-        /// The row of the screen.
-        row: u16,
+        /// Its name there.
+        what: String,
         /// How many overlays are open.
         open: usize,
     },

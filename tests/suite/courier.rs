@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use comity::host::clock::Clock;
+use comity::value::timestamp::Duration;
 use comity::workspace::error::ErrorKind;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -188,7 +189,7 @@ fn volumes_of_several_bundles_are_not_mixed() {
 
 #[test]
 fn what_is_missing_is_named_asked_for_and_written_again() {
-    let (root, a, b) = pair();
+    let (root, mut a, b) = pair();
     let case = a.case("Gaps");
     let bundles: Vec<String> = (1..=5)
         .map(|n| {
@@ -220,13 +221,27 @@ fn what_is_missing_is_named_asked_for_and_written_again() {
     assert_eq!(taken.value["asks"][0]["missing"], json!([2, 4]));
     assert!(a.must(1, "bundle import", &[("path", &need)]).message.unwrap().contains("already"));
     assert!(a.must(1, "desk today", &[]).value.to_string().contains("asks for bundles 2, 4 again"));
+    // What is written in the moment in which it was asked for may have been written before.
+    a.now = a.now.plus(Duration::minutes(1));
+    let wanted = || {
+        let agenda = a.must(1, "desk today", &[]).value;
+        let task =
+            agenda["tasks"].as_array().unwrap().iter().find(|t| t["what"].as_str().unwrap().contains("asks for"));
+        task.map(|task| task["with"]["again"].as_str().unwrap().to_owned())
+    };
     for n in ["2", "4"] {
+        assert_eq!(wanted().as_deref(), Some(n), "the first that was not written since");
+        // What is asked about before it is written is that bundle, and not the next.
+        let shown = a.must(1, "bundle preview", &[("to", "XB"), ("again", n)]);
+        assert!(shown.value["sequence"] == n.parse::<u64>().unwrap() && shown.value["kept"] == true, "{shown:?}");
+        assert!(shown.text.unwrap().contains(&format!("Bundle {n} to XB, as it was made: ")));
         let out = a.path(&format!("again{n}"));
         a.must(1, "bundle export", &[("to", "XB"), ("again", n), ("out", &out)]);
         let first = &bundles[n.parse::<usize>().unwrap() - 1];
         assert_eq!(fs::read(&out).unwrap(), fs::read(first).unwrap());
         b.must(1, "bundle import", &[("path", &out)]);
     }
+    assert_eq!(wanted(), None, "both were written again");
     assert!(sees(&b, "n5.example"));
     b.carry(&a, "receipt");
     assert!(!a.must(1, "desk today", &[]).value.to_string().contains("asks for"), "it is acknowledged");
@@ -578,7 +593,11 @@ fn a_bundle_that_is_gone_is_made_again_of_what_is_left_of_it() {
     };
     channel("suspended");
     a.fails(1, "bundle export", &[("to", "XB"), ("again", "1"), ("out", &out)], ErrorKind::Refused);
+    a.fails(1, "bundle preview", &[("to", "XB"), ("again", "1")], ErrorKind::Refused);
     ["inaugurated", "tested", "operational"].into_iter().for_each(channel);
+    let shown = a.must(1, "bundle preview", &[("to", "XB"), ("again", "1")]);
+    assert!(shown.value["kept"] == false && shown.text.unwrap().contains("made again of what is left of it"));
+    a.fails(1, "bundle preview", &[("to", "XB"), ("again", "7")], ErrorKind::Usage);
     let said = a.must(1, "bundle export", &[("to", "XB"), ("again", "1"), ("out", &out)]).message.unwrap();
     assert!(said.contains("made again of what is left"), "{said}");
     let said = b.must(1, "bundle import", &[("path", &out)]).message.unwrap();

@@ -150,5 +150,5 @@ fn what_was_done_lately_is_said_in_words() {
     let all = rows(&page(&a, 1, &desk::SCREEN, 0, None));
     let says = |did: &str, what: &str| all.iter().any(|cells| cells.windows(2).any(|two| two == [did, what]));
     assert!(says("certificate issued", ""), "{all:?}");
-    assert!(says("bundle exported", "bundle 1 to XB") || says("bundle written", "bundle 1 to XB"), "{all:?}");
+    assert!(says("bundle made", "bundle 1 to XB") || says("bundle written", "bundle 1 to XB"), "{all:?}");
 }

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::make::{ActSource, ActsToJudge, Leaves, judged, keys_towards, seal, signed_note};
+use super::make::{ActSource, ActsToJudge, Gathered, Leaves, WaitingRow, judged, keys_towards, seal, signed_note};
 use super::{outbox, set_back};
 use crate::act::checkpoint::{self, Checkpoint};
 use crate::act::header::Audience;
@@ -12,8 +12,9 @@ use crate::bundle::manifest::{Growth, Manifest, Receipt};
 use crate::command::history::acts_of;
 use crate::gate::cleared;
 use crate::record::bundle::{self, Departure, State};
-use crate::record::store::Record;
+use crate::record::store::{Record, RecordStore};
 use crate::record::stream;
+use crate::store::read::StoredAct;
 use crate::store::tree::SqlTree;
 use crate::store::{connection, read};
 use crate::value::digest::Digest;
@@ -21,23 +22,80 @@ use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
-/// What the log notes of a bundle that went out of the log that goes on here.
-fn noted(workspace: &Workspace, to: &Record, sequence: u64) -> Result<(Record, Departure), Error> {
-    let record = outbox::record_of(workspace, to, sequence)?;
-    let first = acts_of(workspace, &record, &[bundle::EXPORT])?.into_iter().next();
+/// What the log notes of a bundle, and in which act.
+fn departure(workspace: &Workspace, record: &Record) -> Result<(StoredAct, Departure), Error> {
+    let first = acts_of(workspace, record, &[bundle::EXPORT])?.into_iter().next();
     let (act, change) = first.ok_or_else(|| {
         Error::new(ErrorKind::Integrity, "a bundle stands in no act of the log", "run `comity audit verify`")
     })?;
+    let terms = change
+        .read_terms()
+        .map_err(|e| Error::new(ErrorKind::Integrity, e.to_string(), "run `comity audit verify`"))?;
+    Ok((act, Departure::read(&terms)?))
+}
+
+/// What the log notes of a bundle that went out of the log that goes on here.
+fn noted(workspace: &Workspace, to: &Record, sequence: u64) -> Result<(Record, Departure), Error> {
+    let record = outbox::record_of(workspace, to, sequence)?;
+    let (act, departure) = departure(workspace, &record)?;
     if act.replica != workspace.meta.replica {
         let code = to.key.as_deref().unwrap_or("the partner");
         let what =
             format!("bundle {sequence} to {code} is of the log before this desk was set back, and its files are gone");
         return Err(Error::not_allowed(what).hint("what was not erased can be shared again"));
     }
-    let terms = change
-        .read_terms()
-        .map_err(|e| Error::new(ErrorKind::Integrity, e.to_string(), "run `comity audit verify`"))?;
-    Ok((record, Departure::read(&terms)?))
+    Ok((record, departure))
+}
+
+/// Puts what a bundle carried to the gate once more.
+fn ask_again(
+    workspace: &Workspace,
+    records: &dyn RecordStore,
+    to: &Record,
+    departure: &Departure,
+    job: &mut Job,
+) -> Result<Gathered, Error> {
+    let positions =
+        departure.acts.iter().map(|id| read::position_of(&workspace.db, id)).collect::<Result<Vec<_>, _>>()?;
+    let positions: Vec<i64> = positions.into_iter().flatten().collect();
+    judged(workspace, records, to, &ActsToJudge { positions: &positions, most: u64::MAX, had_left: true }, job)
+}
+
+/// Refuses a bundle of which an act stays: that would be lost to the partner for good, which takes the bundle for the first one.
+fn needs_all(sequence: u64, gathered: &Gathered) -> Result<(), Error> {
+    let Some(stays) = gathered.rows.iter().find(|row| row.leaves == Leaves::No) else { return Ok(()) };
+    let what = format!("an act of bundle {sequence} may not leave now ({}): {}", stays.kind, stays.why);
+    Err(Error::not_allowed(what).hint("nothing was made; when it may leave, write the bundle again"))
+}
+
+/// What a bundle that is written once more would carry: all that it was made of where its files are there, and then `true`; else what is
+/// left of it.
+///
+/// # Errors
+///
+/// Where there was none of that number, or an act of it may not leave any more.
+pub fn preview(
+    workspace: &Workspace,
+    to: &Record,
+    sequence: u64,
+    job: &mut Job,
+) -> Result<(Vec<WaitingRow>, bool), Error> {
+    let is_kept = outbox::kept(workspace, to, sequence)?.is_some();
+    let departure = match is_kept {
+        true => departure(workspace, &outbox::record_of(workspace, to, sequence)?)?.1,
+        false => noted(workspace, to, sequence)?.1,
+    };
+    let mut gathered = ask_again(workspace, &workspace.records(), to, &departure, job)?;
+    if is_kept {
+        // It was judged when it was made, and is written as it is; how many of its items had to stay then is not noted.
+        for row in &mut gathered.rows {
+            let (leaves, why) = (Leaves::Yes, "as it was made".to_owned());
+            *row = WaitingRow { leaves, why, items: 0, stays: 0, refused_by: Vec::new(), ..row.clone() };
+        }
+    } else {
+        needs_all(sequence, &gathered)?;
+    }
+    Ok((gathered.rows, is_kept))
 }
 
 /// The files of a bundle that was made, as it was, or made again where they are gone; the latter is said.
@@ -78,16 +136,8 @@ fn make_again(workspace: &mut Workspace, to: &Record, sequence: u64, job: &mut J
         let what = format!("{code} has bundle {sequence}: it has acknowledged it");
         return Err(Error::not_allowed(what).hint("what was not erased can be shared again"));
     }
-    let positions =
-        departure.acts.iter().map(|id| read::position_of(&workspace.db, id)).collect::<Result<Vec<_>, _>>()?;
-    let positions: Vec<i64> = positions.into_iter().flatten().collect();
-    let acts = ActsToJudge { positions: &positions, most: u64::MAX, had_left: true };
-    let gathered = judged(workspace, &records, to, &acts, job)?;
-    // An act that is left out would be lost to the partner for good: it takes the bundle for the first one.
-    if let Some(stays) = gathered.rows.iter().find(|row| row.leaves == Leaves::No) {
-        let what = format!("an act of bundle {sequence} may not leave now ({}): {}", stays.kind, stays.why);
-        return Err(Error::not_allowed(what).hint("nothing was made; when it may leave, write the bundle again"));
-    }
+    let gathered = ask_again(workspace, &records, to, &departure, job)?;
+    needs_all(sequence, &gathered)?;
     let (parcels, acts): (Vec<_>, Vec<Digest>) = gathered.cleared.into_iter().unzip();
     let nodes = SqlTree::new(&workspace.db, workspace.meta.replica);
     // The log is shown as it stood then: the bundles after this one go on from there.

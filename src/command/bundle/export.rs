@@ -38,7 +38,14 @@ pub const COMMANDS: &[Command] = &[
         noun: "bundle",
         name: "preview",
         about: "Show what would leave to a partner now, and what would stay, and why",
-        args: &[Arg::new("to", ArgKind::Partner, "the partner").required()],
+        args: &[
+            Arg::new("to", ArgKind::Partner, "the partner").required(),
+            Arg::new(
+                "again",
+                ArgKind::Number,
+                "the number of a bundle: what it would carry if it were written once more",
+            ),
+        ],
         writes: None,
         run: Handler::Reads(show_preview),
     },
@@ -135,6 +142,9 @@ pub fn takes_bundles(to: &Record) -> Result<(), Error> {
 fn show_preview(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
     let to = workspace.partner(args.need("to")?)?;
     takes_bundles(&to)?;
+    if let Some(number) = args.number("again")? {
+        return preview_again(workspace, &to, number, job);
+    }
     let preview = preview(workspace, &to, job)?;
     let count = |leaves| preview.count(leaves);
     let mut text = vec![format!(
@@ -145,10 +155,7 @@ fn show_preview(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result
         count(Leaves::Part),
         count(Leaves::No)
     )];
-    for act in &preview.acts {
-        let items = if act.items + act.stays > 0 { counted(act.items, "item") } else { String::new() };
-        text.push(format!("{:4} {:20} {:12} {}", act.leaves, act.kind, items, act.why));
-    }
+    text.extend(preview.acts.iter().map(line_of_act));
     if let Some(marking) = &preview.marking {
         text.push(format!("Effective marking of what leaves: {marking}"));
     }
@@ -156,6 +163,31 @@ fn show_preview(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result
         text.push("YES  receipt".to_owned());
     }
     Ok(Output { text: Some(text.join("\n")), ..Output::thing(&preview) })
+}
+
+fn line_of_act(act: &WaitingRow) -> String {
+    let items = if act.items + act.stays > 0 { counted(act.items, "item") } else { String::new() };
+    format!("{:4} {:20} {:12} {}", act.leaves, act.kind, items, act.why)
+}
+
+/// What a bundle would carry that is written once more.
+#[derive(Serialize)]
+struct PreviewAgain {
+    to: String,
+    sequence: u64,
+    /// Whether it is there as it was made.
+    kept: bool,
+    acts: Vec<WaitingRow>,
+}
+
+fn preview_again(workspace: &Workspace, to: &Record, number: i64, job: &mut Job) -> Result<Output, Error> {
+    let sequence = u64::try_from(number).unwrap_or(0);
+    let (acts, kept) = again::preview(workspace, to, sequence, job)?;
+    let code = to.key.clone().unwrap_or_default();
+    let how = if kept { "as it was made" } else { "made again of what is left of it" };
+    let head = format!("Bundle {number} to {code}, {how}: {}", counted(acts.len(), "act"));
+    let text = std::iter::once(head).chain(acts.iter().map(line_of_act)).collect::<Vec<_>>().join("\n");
+    Ok(Output { text: Some(text), ..Output::thing(&PreviewAgain { to: code, sequence, kept, acts }) })
 }
 
 /// What an export came to.

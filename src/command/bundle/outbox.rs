@@ -238,6 +238,19 @@ pub fn is_wanted(workspace: &Workspace, record: &Record) -> Result<bool, Error> 
     Ok(stream::still_wanted(&stream).contains(&n) && (bundle::written_at(record) <= since))
 }
 
+/// The numbers of the bundles that a partner has asked for again and that were not written since.
+pub fn wanted_by(workspace: &Workspace, partner: &Record) -> Result<Vec<u64>, Error> {
+    let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;
+    let mut wanted = Vec::new();
+    for n in stream::still_wanted(&stream) {
+        let made = bundle::numbered(&workspace.records(), partner.id, bundle::State::Sent, n)?;
+        if made.map(|made| is_wanted(workspace, &made)).transpose()?.unwrap_or(true) {
+            wanted.push(n);
+        }
+    }
+    Ok(wanted)
+}
+
 fn read_back(written: &Path, kept: &Path) -> Result<(), Error> {
     file::read_back(written, kept).map_err(|failure| {
         let what = format!("what was written does not read back as it is: {failure}");

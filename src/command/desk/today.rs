@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::command::agreement;
 use crate::command::audit;
-use crate::command::bundle::{export, quarantine, relay};
+use crate::command::bundle::{export, outbox, quarantine, relay};
 use crate::command::definition::{Args, Command, Handler, Output};
 use crate::command::desk::accountability;
 use crate::command::desk::renewals::{self, What};
@@ -149,7 +149,7 @@ fn exchange(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
             tasks.push(asked(gap.said()).done_by("bundle request-missing"));
         }
         let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;
-        let wanted = stream::still_wanted(&stream);
+        let wanted = outbox::wanted_by(workspace, &partner)?;
         if let Some(first) = wanted.iter().min() {
             let word = if wanted.len() == 1 { "bundle" } else { "bundles" };
             // The partner takes them in by their numbers: what comes after the first has to wait for it.

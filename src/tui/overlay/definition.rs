@@ -81,8 +81,13 @@ pub trait Overlay<S>: Any {
     /// Takes a key.
     fn key(&mut self, key: KeyEvent, context: &Context<'_>) -> Outcome<S>;
 
-    /// Takes a press of the mouse at a place of the area that it is drawn in; `twice`: the second of two at that place. What asks a
-    /// question takes none.
+    /// What can be pressed at a place of the area that it is drawn in, by a name that nothing else in it has. What asks a question has
+    /// nothing.
+    fn pressable(&self, _at: Position, _area: Rect, _context: &Context<'_>) -> Option<String> {
+        None
+    }
+
+    /// Takes a press of the mouse on what stands there; `twice`: the same was pressed a moment ago, and has been seen since.
     fn press(&mut self, _at: Position, _area: Rect, _twice: bool, _context: &Context<'_>) -> Outcome<S> {
         Outcome::Stay
     }

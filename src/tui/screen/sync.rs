@@ -10,11 +10,10 @@ use crate::record::kind::Kind;
 use crate::record::store::RecordStore as _;
 use crate::record::stream;
 use crate::store::read;
-use crate::tui::language::{phrase, tr, tr_count};
+use crate::tui::language::{phrase, tr, tr_count, tr_joined};
 use crate::tui::page::{Cell, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
-use crate::tui::words::done;
 use crate::value::text::{Shown, joined};
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -165,7 +164,14 @@ fn of_partner(workspace: &Workspace, record: &crate::record::store::Record, job:
                 crate::record::of_change(a.kind),
                 a.record,
                 Mark::None,
-                vec![Cell::from(done(a.kind)), Cell::maybe_tier(a.tier), leaves(a.leaves), items, Cell::from(why)],
+                // Nothing of it is done yet for the partner: it is called by its name.
+                vec![
+                    Cell::from(tr_joined(a.kind.name())),
+                    Cell::maybe_tier(a.tier),
+                    leaves(a.leaves),
+                    items,
+                    Cell::from(why),
+                ],
             )
         })
         .collect();
@@ -206,7 +212,7 @@ fn of_partner(workspace: &Workspace, record: &crate::record::store::Record, job:
                 title: Shown::of(tr("WHAT WOULD LEAVE")),
                 columns: vec![
                     column("ID", Width::Fixed(8)),
-                    column("WHAT", Width::Fixed(22)),
+                    column("WHAT", Width::Fixed(19)),
                     column("TIER", Width::Fixed(4)),
                     column("LEAVES", Width::Fixed(6)),
                     column("", Width::Fixed(12)),

@@ -59,6 +59,7 @@ impl State {
             self.take_layout(&layout);
         }
         self.seen = (layout.clone(), area);
+        self.frames += 1;
         layout
     }
 }

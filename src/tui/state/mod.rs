@@ -31,6 +31,7 @@ mod tests;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
 
 use ratatui::layout::Rect;
 
@@ -157,8 +158,12 @@ pub struct State {
     pub mouse: bool,
     /// Where everything was when it was drawn last, and how large the screen was: what the mouse points at.
     seen: (Layout, Rect),
-    /// What was pressed last, and when: the same again opens it.
-    pressed_at: Option<(Timestamp, Pressed)>,
+    /// What was pressed last, when, and in which frame: the same again opens it.
+    pressed_at: Option<(Instant, u64, Pressed)>,
+    /// Within how long a second press opens.
+    twice_within: Duration,
+    /// How often it was laid out to be drawn.
+    frames: u64,
     /// How long nobody has touched a key.
     pub idle: Idle,
     /// A text for the clipboard of the terminal.
@@ -210,6 +215,8 @@ impl State {
             mouse: false,
             seen: (Layout::default(), Rect::default()),
             pressed_at: None,
+            twice_within: Duration::from_millis(500),
+            frames: 0,
             idle,
             copied: None,
             dirty: true,

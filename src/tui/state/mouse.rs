@@ -1,6 +1,8 @@
 //! What the mouse does: it selects what it points at, opens what it presses twice, scrolls, and presses the tabs and the keys of
 //! the footer; in menus and forms, too. It answers no question but by leaving it: those are answered by the keyboard.
 
+use std::time::Instant;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
@@ -15,13 +17,9 @@ use crate::tui::page::StyledText;
 use crate::tui::pressed::Pressed;
 use crate::tui::tabs;
 use crate::tui::theme::StyleRole;
-use crate::value::timestamp::Duration;
 
 /// Rows that one turn of the wheel scrolls.
 const WHEEL: i32 = 3;
-/// Within how long a second press opens.
-const TWICE: Duration = Duration::millis(500);
-
 impl State {
     /// Takes what the mouse does. Returns whether what was typed ahead must be dropped: a question has opened.
     pub(super) fn handle_mouse(&mut self, mouse: MouseEvent) -> bool {
@@ -92,30 +90,39 @@ impl State {
         }
     }
 
-    /// Presses a key of the row below.
+    /// Presses a key of the last row. What takes, does or leaves something is pressed twice, as everywhere; a question is only left.
     fn press_key(&mut self, press: Press) {
         let asks = self.mode.top().is_some_and(|top| top.is_question());
         match press {
             Press::Action(action) if matches!(self.mode, Mode::Normal) => self.act(action),
-            Press::Key(key) if !asks || key.code == KeyCode::Esc => self.handle_key(key),
-            _ => {}
+            Press::Action(_) => {}
+            Press::Key(key) if asks && key.code != KeyCode::Esc => {}
+            Press::Key(key) if key.code == KeyCode::Enter && !self.is_second(Pressed::Key(key)) => {}
+            Press::Key(key) => self.handle_key(key.pressed()),
         }
     }
 
     fn press_overlay(&mut self, at: Position, area: Rect) {
-        let twice = self.is_second(Pressed::Overlay { row: at.y, open: self.mode.overlays().len() });
-        let context = Context { now: self.now(), keymap: &self.keymap };
+        let context = Context { now: self.opening.clock.now(), keymap: &self.keymap };
+        let Some(what) = self.mode.top().and_then(|top| top.pressable(at, area, &context)) else {
+            self.pressed_at = None;
+            return;
+        };
+        let twice = self.is_second(Pressed::Overlay { what, open: self.mode.overlays().len() });
+        let context = Context { now: self.opening.clock.now(), keymap: &self.keymap };
         let Some(top) = self.mode.top_mut() else { return };
         let outcome = top.press(at, area, twice, &context);
         self.follow_up(outcome);
     }
 
-    /// Whether that was pressed a moment ago. A third press is a first one again.
+    /// Whether that was pressed a moment ago, and has been seen since. A third press is a first one again.
     fn is_second(&mut self, pressed: Pressed) -> bool {
-        let now = self.now();
-        let second = matches!(&self.pressed_at, Some((then, what)) if *what == pressed && now.since(*then) < TWICE);
-        self.pressed_at = (!second).then_some((now, pressed));
-        second
+        let before = self.pressed_at.take();
+        let is_second = before.is_some_and(|(then, frame, what)| {
+            what == pressed && then.elapsed() < self.twice_within && frame < self.frames
+        });
+        self.pressed_at = (!is_second).then(|| (Instant::now(), self.frames, pressed));
+        is_second
     }
 
     fn press_row(&mut self, part: SectionLayout, at: Position) {

@@ -524,6 +524,7 @@ fn press_on(state: &mut State, text: &str) {
 fn the_mouse_selects_and_takes_what_is_in_a_menu() {
     let mut state = state();
     state.mouse = true;
+    state.twice_within = std::time::Duration::from_secs(600);
     press(&mut state, "q");
     press_on(&mut state, "Lock");
     assert_eq!(mode(&state), "Leave comity? / normal", "one press selects");
@@ -538,6 +539,7 @@ fn the_mouse_selects_and_takes_what_is_in_a_menu() {
 fn the_mouse_goes_to_the_fields_of_a_form_and_runs_it_by_two_presses() {
     let mut state = state();
     state.mouse = true;
+    state.twice_within = std::time::Duration::from_secs(600);
     open_form(&mut state, "case new");
     let at = |state: &State| {
         let form = state.mode.top_as::<FormView>().unwrap();
@@ -558,9 +560,57 @@ fn the_mouse_goes_to_the_fields_of_a_form_and_runs_it_by_two_presses() {
 }
 
 #[test]
+fn a_press_ticks_only_what_the_cursor_is_at_and_two_presses_are_of_one_thing_that_was_seen() {
+    let mut state = state();
+    state.mouse = true;
+    state.twice_within = std::time::Duration::from_secs(600);
+    open_form(&mut state, "bundle export");
+    let force = |state: &State| {
+        let form = state.mode.top_as::<FormView>().unwrap();
+        let row = form.rows.iter().find(|row| row.field.name == "force").unwrap();
+        (!row.input.is_empty(), form.row().is_some_and(|row| row.field.name == "force"))
+    };
+    press_on(&mut state, "force");
+    assert_eq!(force(&state), (false, true), "it goes there");
+    press_on(&mut state, "force");
+    assert_eq!(force(&state), (true, true), "and ticks it there");
+    press_on(&mut state, "max size");
+    press_on(&mut state, "force");
+    assert_eq!(force(&state), (true, true), "the second press of two is not one on something else");
+    press(&mut state, "esc");
+    // What was not seen between two presses was not pressed twice.
+    press(&mut state, "q");
+    let seen = drawn(&mut state, 80, 24);
+    let row = seen.lines().position(|line| line.contains("Lock now")).unwrap() as u16;
+    let event =
+        MouseEvent { kind: MouseEventKind::Down(MouseButton::Left), column: 5, row, modifiers: KeyModifiers::NONE };
+    state.handle_event(Event::Mouse(event));
+    state.handle_event(Event::Mouse(event));
+    assert_eq!(mode(&state), "Leave comity? / normal");
+    drawn(&mut state, 80, 24);
+    state.handle_event(Event::Mouse(event));
+    assert_eq!(mode(&state), "locked");
+}
+
+#[test]
+fn the_last_row_leaves_and_takes_by_two_presses_alone() {
+    let mut state = state();
+    state.mouse = true;
+    state.twice_within = std::time::Duration::from_secs(600);
+    press(&mut state, "q");
+    press_on(&mut state, "leave  l");
+    assert!(state.end.is_none(), "one press leaves nothing");
+    press_on(&mut state, "lock  n");
+    assert_eq!(mode(&state), "Leave comity? / normal", "a letter is typed");
+    press_on(&mut state, "Esc stay");
+    assert_eq!(mode(&state), "normal");
+}
+
+#[test]
 fn the_mouse_answers_no_question_but_by_leaving_it() {
     let mut state = state();
     state.mouse = true;
+    state.twice_within = std::time::Duration::from_secs(600);
     open_question(&mut state);
     let question = state.mode.find_mut::<Confirm<State>>().unwrap();
     question.show_preview(vec![None], &[]);
@@ -580,6 +630,7 @@ fn the_mouse_answers_no_question_but_by_leaving_it() {
 fn the_mouse_does_not_keep_open_what_should_have_locked_meanwhile() {
     let mut state = state();
     state.mouse = true;
+    state.twice_within = std::time::Duration::from_secs(600);
     let long = state.now().plus(crate::value::timestamp::Duration::days(1));
     state.opening.clock = Clock::Fixed(long);
     press_on(&mut state, "n1");

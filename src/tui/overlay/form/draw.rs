@@ -101,7 +101,7 @@ fn group(row: &FormRow) -> &'static str {
         None if row.is_required() => tr("NEEDED"),
         // What it is about stands first also where it may be left out.
         None if row.is_first() => tr("ABOUT"),
-        None => tr("AS NEEDED"),
+        None => tr("WHERE IT APPLIES"),
     }
 }
 

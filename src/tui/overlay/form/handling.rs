@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::draw;
 use super::keys::FormEvent;
+use super::row::FormRow;
 use super::view::FormView;
 use crate::command::definition::{ArgKind, Weight};
 use crate::tui::language::{phrase, tr};
@@ -58,6 +59,11 @@ impl<S: FormHost> Overlay<S> for FormView {
     fn key(&mut self, key: KeyEvent, _: &Context<'_>) -> Outcome<S> {
         let event = self.take_key(key);
         self.follow_up(event)
+    }
+
+    fn pressable(&self, at: Position, area: Rect, context: &Context<'_>) -> Option<String> {
+        let row = draw::row_at(self, area, context.now, at)?;
+        Some(self.rows.get(row).map(FormRow::key).unwrap_or_default())
     }
 
     fn press(&mut self, at: Position, area: Rect, twice: bool, context: &Context<'_>) -> Outcome<S> {

@@ -96,16 +96,17 @@ impl FormView {
         }
     }
 
-    /// Takes a press of the mouse on a row; `twice`: the second of two.
+    /// Takes a press of the mouse on a row; `twice`: the second of two. It goes there; what is there already is ticked, and a second press
+    /// does what Enter does.
     pub fn take_press(&mut self, row: usize, twice: bool) -> FormEvent {
         let was = std::mem::replace(&mut self.at, row);
         match self.rows.get_mut(row) {
-            Some(field) if field.is_flag() => {
+            Some(field) if field.is_flag() && was == row => {
                 field.input = Input::new(if field.input.is_empty() { "yes" } else { "" }, false);
                 FormEvent::Changed
             }
             Some(field) if twice && field.has_choices() => FormEvent::Choose,
-            None if twice && was == row => FormEvent::Run,
+            None if twice => FormEvent::Run,
             _ => FormEvent::Changed,
         }
     }
@@ -187,6 +188,31 @@ mod tests {
         form.at = form.rows.iter().position(|r| r.field.name == "subject").unwrap();
         form.put("d4", Some("d4".into()));
         assert_eq!(said(&form, "subject"), "d4");
+    }
+
+    #[test]
+    fn what_is_typed_over_a_draft_is_kept() {
+        let mut form = of("case new");
+        form.restore([("title".to_owned(), "A".to_owned()), ("gone/row".to_owned(), "kept".to_owned())].into());
+        form.at = 0;
+        press(&mut form, KeyCode::Backspace);
+        assert_eq!(form.draft(), [("gone/row".to_owned(), "kept".to_owned())].into(), "what was emptied stays so");
+        write(&mut form, "B");
+        assert_eq!(form.draft().get("title").map(String::as_str), Some("B"));
+    }
+
+    #[test]
+    fn a_draft_belongs_to_the_partner_of_its_task() {
+        let name = |partner: &str, again: Option<&'static str>| {
+            let command = crate::command::command("bundle export").unwrap();
+            let known = Args::default().with("to", partner);
+            let with = again.map(|number| ("again", number.to_owned())).into_iter().collect();
+            FormView::new(command, &known, &BTreeMap::new(), None).of_task(&with).draft_name()
+        };
+        let names = [name("XB", Some("1")), name("XC", Some("1")), name("XB", Some("2")), name("XB", None)];
+        let all: std::collections::BTreeSet<&String> = names.iter().collect();
+        assert_eq!(all.len(), names.len(), "{names:?}");
+        assert_eq!(name("XC", None), name("XB", None), "without a task it is one form");
     }
 
     #[test]

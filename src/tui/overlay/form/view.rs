@@ -1,7 +1,7 @@
 //! A form: one row for each field of a command, and a last row that runs it. What was typed is never lost: leaving keeps it as a
 //! draft, and a refusal stays beside it. It runs nothing itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::row::{FormRow, pair_key, several_lines};
 use crate::command::definition::{Arg, ArgKind, Args, Command, PairRow, Weight};
@@ -143,10 +143,13 @@ impl FormView {
         Self { others, ..self }
     }
 
-    /// The same form for a task that knew this of it. Its draft is one of its own: no other form is filled with what this task is about.
+    /// The same form for a task that knew this of it. Its draft is one of its own: no other form is filled with what this task is about,
+    /// nor with what is about another partner.
     #[must_use]
     pub fn of_task(self, with: &BTreeMap<&'static str, String>) -> Self {
-        Self { task: with.iter().map(|(field, value)| format!(" {field}={value}")).collect(), ..self }
+        let known = with.iter().map(|(field, value)| format!(" {field}={value}"));
+        let partner = self.known.maybe("to").filter(|_| !with.is_empty()).map(|to| format!(" to={to}"));
+        Self { task: known.chain(partner).collect(), ..self }
     }
 
     /// The same form in a live workspace: without what means something in an exercise alone.
@@ -318,9 +321,12 @@ impl FormView {
 
     /// What is kept of it when it is left; nothing where nothing was typed.
     pub fn draft(&self) -> Draft {
+        // Of rows that are not here now there is only what was there before.
+        let here: BTreeSet<String> = self.rows.iter().map(FormRow::key).collect();
+        let mut draft = self.draft.clone();
+        draft.retain(|row, text| !text.is_empty() && !here.contains(row));
         let typed = self.rows.iter().filter(|r| !r.input.is_empty() && r.label.is_none());
-        let mut draft: Draft = typed.map(|r| (r.key(), r.input.text())).collect();
-        draft.extend(self.draft.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| (k.clone(), v.clone())));
+        draft.extend(typed.map(|r| (r.key(), r.input.text())));
         draft
     }
 

@@ -60,12 +60,14 @@ impl<S: 'static> Overlay<S> for Menu<S> {
         Outcome::Stay
     }
 
+    fn pressable(&self, at: Position, area: Rect, context: &Context<'_>) -> Option<String> {
+        let entry = self.fitting().nth(self.row_at(at, area, context)?)?;
+        Some(format!("{}\n{}", entry.name, entry.value().unwrap_or_default()))
+    }
+
     /// Selects the entry at that place; a second press takes it. Where several may be ticked, each press ticks one.
     fn press(&mut self, at: Position, area: Rect, twice: bool, context: &Context<'_>) -> Outcome<S> {
-        let area = inset(area);
-        let list = draw::columns(self, area, self.is_numbered(context)).rows(area).list;
-        let row = list.contains(at).then(|| self.offset + usize::from(at.y - list.y));
-        let Some(row) = row.filter(|row| *row < self.shown.len()) else { return Outcome::Stay };
+        let Some(row) = self.row_at(at, area, context) else { return Outcome::Stay };
         self.at = row;
         if self.several {
             self.tick();
@@ -155,6 +157,16 @@ impl<S: 'static> Overlay<S> for Menu<S> {
             }
         }
         self.choose()
+    }
+}
+
+impl<S: 'static> Menu<S> {
+    /// The row of the entry at a place of the area that it is drawn in.
+    fn row_at(&self, at: Position, area: Rect, context: &Context<'_>) -> Option<usize> {
+        let area = inset(area);
+        let list = draw::columns(self, area, self.is_numbered(context)).rows(area).list;
+        let row = list.contains(at).then(|| self.offset + usize::from(at.y - list.y));
+        row.filter(|row| *row < self.shown.len())
     }
 }
 
