@@ -81,6 +81,9 @@ pub fn called(workspace: &Workspace, record: &Record) -> Result<String, Error> {
     })
 }
 
+/// How wide what an act has done is at most, in columns.
+pub const DONE: u16 = 22;
+
 /// What an act of a kind has done, in a few words.
 pub fn done(kind: ChangeKind) -> String {
     match ACTS.get(kind.name()) {
@@ -111,8 +114,7 @@ mod tests {
         assert_eq!(said, kinds);
         let mut did = BTreeMap::new();
         for (name, text) in &acts {
-            // The column of the Desk in which it stands.
-            assert!(width(text) <= 22, "{name}: {text}");
+            assert!(width(text) <= usize::from(DONE), "{name}: {text}");
             assert_eq!(*text, text.trim().to_lowercase(), "{name}");
             assert_eq!(did.insert(text, name), None, "{name} has done what another has: {text}");
         }

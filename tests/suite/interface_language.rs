@@ -9,7 +9,7 @@ use comity::record::KINDS;
 use comity::tui::action::ACTIONS;
 use comity::tui::language::{self, Language, Part};
 use comity::tui::screen::{SCREENS, digit_of};
-use comity::tui::words::done;
+use comity::tui::words::{DONE, done};
 use comity::value::text::width;
 use comity::value::timestamp::{Duration, Timestamp};
 use crossterm::event::{KeyCode, KeyModifiers};
@@ -125,9 +125,6 @@ fn every_command_action_and_field_is_said_in_every_language() {
     );
 }
 
-/// Columns of what was done, in the lists of the Desk and of Sync.
-const DONE: usize = 22;
-
 #[test]
 fn what_an_act_did_is_said_in_every_language_and_has_room() {
     let french = Language::of("fr").unwrap();
@@ -135,7 +132,7 @@ fn what_an_act_did_is_said_in_every_language_and_has_room() {
     for change in KINDS.iter().flat_map(|kind| kind.changes) {
         let english = done(change.kind);
         match french.said(Part::State, &english) {
-            Some(said) if width(said) <= DONE => {}
+            Some(said) if width(said) <= usize::from(DONE) => {}
             said => wrong.push(format!("{} {english:?}: {said:?}", change.kind)),
         }
     }
