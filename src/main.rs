@@ -90,7 +90,7 @@ fn screens(globals: &Globals, drawn: Option<Settings>) -> Result<u8, Error> {
     keep_to(&folders, globals);
     match drawn {
         Some(settings) => tui::run(opening, globals.passphrase_file.is_some(), context_of, settings),
-        None => tui::plain::run(opening, context_of),
+        None => as_far_as_read(tui::plain::run(opening, context_of)),
     }
 }
 

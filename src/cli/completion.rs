@@ -79,14 +79,16 @@ pub fn answer(words: &[OsString]) -> Option<io::Result<()>> {
 fn write_answer(shell: &dyn EnvCompleter, typed: Vec<OsString>) -> io::Result<()> {
     let tree = tree::tree();
     let files = Arc::new(Files::of(&tree, &typed));
-    let mut tree = with_ids(tree, &files);
+    let number = folder::variable("_CLAP_COMPLETE_INDEX").and_then(|number| number.parse().ok());
+    let here_is_nothing =
+        number.map_or(typed.last(), |number: usize| typed.get(number)).is_none_or(|word| word.is_empty());
+    let tree = with_ids(tree, &files);
+    let mut tree = if here_is_nothing { without_options(tree) } else { tree };
     let here = Some(Path::new("."));
     let mut out = Vec::new();
     let why = folder::variable("_CLAP_COMPLETE_COMP_TYPE").filter(|_| shell.is(BASH)).unwrap_or_default();
     if LISTINGS.contains(&why.as_str()) {
-        let number: usize =
-            folder::variable("_CLAP_COMPLETE_INDEX").and_then(|number| number.parse().ok()).unwrap_or_default();
-        let lines = listed(&complete(&mut tree, typed, number, here)?);
+        let lines = listed(&complete(&mut tree, typed, number.unwrap_or_default(), here)?);
         let between = folder::variable("_CLAP_IFS").unwrap_or_else(|| "\n".to_owned());
         out.extend(lines.join(&between).into_bytes());
     } else {
@@ -116,6 +118,12 @@ fn listed(offered: &[CompletionCandidate]) -> Vec<String> {
         _ => value,
     };
     called.into_iter().map(line).collect()
+}
+
+/// The tree, in which options are offered where there is nothing else: one begins them with a hyphen.
+fn without_options(tree: clap::Command) -> clap::Command {
+    let hidden = |arg: clap::Arg| if arg.is_positional() { arg } else { arg.hide(true) };
+    tree.disable_help_flag(true).mut_args(hidden).mut_subcommands(without_options)
 }
 
 /// The tree, in which arguments that take a record or a partner know which there are.

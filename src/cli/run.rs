@@ -24,6 +24,7 @@ use crate::demo::practise::PractiseRole;
 use crate::host::clock::Clock;
 use crate::host::folder;
 use crate::host::sandbox::{self, Reach};
+use crate::record::backup::DESTROY;
 use crate::record::kind::Kind;
 use crate::record::purge::PURGE;
 use crate::record::store::Record;
@@ -167,14 +168,16 @@ pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocat
 
 /// Asks before what erases for good. Where nobody can be asked, it must have been said.
 fn agreed(command: &Command, args: &Args, globals: &Globals) -> Result<(), Error> {
-    let erases = command.writes.is_some_and(|writes| writes.act == PURGE);
+    let erases = command.writes.is_some_and(|writes| [PURGE, DESTROY].contains(&writes.act));
     if !erases || globals.yes || args.flag("dry-run") {
         return Ok(());
     }
     let name = command.full_name();
     if !guide::has_terminal() {
         let what = format!("`{name}` erases for good, and nobody can be asked here");
-        return Err(Error::usage(what).hint("add --yes; --dry-run shows what it would erase"));
+        let shows = command.field("dry-run").is_some();
+        let hint = if shows { "add --yes; --dry-run shows what it would erase" } else { "add --yes" };
+        return Err(Error::usage(what).hint(hint));
     }
     match guide::agrees(&format!("`{name}` erases for good. Do it"))? {
         true => Ok(()),
@@ -475,10 +478,10 @@ fn is_closed(error: &io::Error) -> bool {
 /// # Errors
 ///
 /// Those that it ended with, but for that one.
-pub fn as_far_as_read(done: Result<(), Error>) -> Result<(), Error> {
+pub fn as_far_as_read<T: Default>(done: Result<T, Error>) -> Result<T, Error> {
     let cause = |failure: &Error| std::error::Error::source(failure)?.downcast_ref::<io::Error>().map(is_closed);
     match done {
-        Err(failure) if cause(&failure) == Some(true) => Ok(()),
+        Err(failure) if cause(&failure) == Some(true) => Ok(T::default()),
         done => done,
     }
 }

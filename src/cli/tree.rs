@@ -9,6 +9,7 @@ use super::{examples, tour};
 use crate::command::definition::{Arg, ArgKind, Args, Command};
 use crate::command::{COMMAND_TABLES, command};
 use crate::demo::practise::{PractiseRole, templates};
+use crate::value::text::width;
 use crate::value::word::all_words;
 
 /// Commands that only the command line has: they are not in the command table.
@@ -78,12 +79,12 @@ pub fn tree() -> clap::Command {
 /// The tree as far as it is needed for what was typed: of a command that is not named in it, there are only its name and what it does.
 /// What the others take need not be made, which for some of them means to read the law.
 pub fn tree_for(words: &[OsString], help: Help) -> clap::Command {
-    tree_of(&|command| words.iter().any(|word| word == command.name), help)
+    tree_of(&|name| words.iter().any(|word| word == name), help)
 }
 
-fn tree_of(is_needed: &dyn Fn(&Command) -> bool, help: Help) -> clap::Command {
+fn tree_of(is_named: &dyn Fn(&str) -> bool, help: Help) -> clap::Command {
     let shared = |arg: clap::Arg| arg.hide(help == Help::Short);
-    let command_of = |command: &'static Command| match is_needed(command) {
+    let command_of = |command: &'static Command| match is_named(command.name) {
         true => command_of(command, help),
         false => clap::Command::new(command.name).about(command.about),
     };
@@ -121,7 +122,7 @@ fn tree_of(is_needed: &dyn Fn(&Command) -> bool, help: Help) -> clap::Command {
         } else {
             let about = NOUNS.iter().find(|(n, _)| *n == noun).map_or("", |(_, about)| *about);
             let group = clap::Command::new(noun).about(about).subcommand_required(true).arg_required_else_help(true);
-            let group = if help == Help::Short { group.after_help(LONGER) } else { group };
+            let group = if is_named(noun) { group.after_help(examples_of(&commands, help)) } else { group };
             root = root
                 .subcommand(commands.into_iter().fold(group, |group, command| group.subcommand(command_of(command))));
         }
@@ -277,7 +278,7 @@ fn reason() -> clap::Arg {
 }
 
 fn command_of(command: &'static Command, help: Help) -> clap::Command {
-    let examples = examples::of(command).map(|line| format!("  {line}\n")).concat();
+    let examples = examples::of(command).map(|line| format!("  {}\n", in_lines(&line))).concat();
     let more = if help == Help::Short { format!("\n\n{LONGER}") } else { String::new() };
     let mut out = clap::Command::new(command.name)
         .about(command.about)
@@ -294,6 +295,41 @@ fn command_of(command: &'static Command, help: Help) -> clap::Command {
         out = out.arg(arg_of(field, position));
     }
     out
+}
+
+/// What stands below the help of a noun: what its first commands are typed like.
+fn examples_of(commands: &[&'static Command], help: Help) -> String {
+    let firsts = commands.iter().take(2).filter_map(|command| examples::of(command).into_iter().next());
+    let examples = firsts.map(|line| format!("\n  {}", in_lines(&line))).collect::<String>();
+    let more = if help == Help::Short { format!("\n\n{LONGER}") } else { String::new() };
+    format!("Examples:{examples}{more}")
+}
+
+/// A command in lines that a shell takes as one. What stands in quotes is not parted, nor an option from its value.
+fn in_lines(command: &str) -> String {
+    const COLUMNS: usize = 72;
+    let mut lines = vec![String::new()];
+    let mut words: Vec<String> = Vec::new();
+    let mut is_quoted = false;
+    for part in command.split(' ') {
+        let is_option = |word: &str| word.starts_with("--") && !word.contains(' ');
+        match words.last_mut().filter(|word| is_quoted || (is_option(word) && !part.starts_with('-'))) {
+            Some(word) => *word = format!("{word} {part}"),
+            None => words.push(part.to_owned()),
+        }
+        is_quoted ^= part.matches('\'').count() % 2 == 1;
+    }
+    for word in words {
+        let Some(line) = lines.last_mut() else { continue };
+        if !line.is_empty() && width(line) + 1 + width(&word) > COLUMNS {
+            line.push_str(" \\");
+            lines.push(word);
+        } else {
+            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(&word);
+        }
+    }
+    lines.join("\n      ")
 }
 
 fn arg_of(field: &'static Arg, position: usize) -> clap::Arg {

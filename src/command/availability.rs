@@ -10,7 +10,7 @@ use crate::record::kind::Kind;
 use crate::record::request::{Answer, FollowUp, Step};
 use crate::record::review::{Decided, Decision};
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{self, analysis, case, disclosure, item, purge, request, retention, review};
+use crate::record::{self, analysis, case, disclosure, item, order, purge, request, retention, review};
 use crate::store::tally;
 use crate::value::json::Json;
 use crate::workspace::error::{Error, ErrorKind};
@@ -46,6 +46,9 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
         && let Some(error) = taskforce_refusal(workspace, record)?
     {
         return Ok(Some(error));
+    }
+    if writes.act == order::ANSWER && record.text("ordered").is_none() {
+        return Ok(Some(not_ordered()));
     }
     if writes.act == disclosure::PROPOSE
         && record.kind == Kind::Case
@@ -89,6 +92,11 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
         act => from_records::act_facts(&records, &workspace.meta.realm, now, act, person, &inputs)?.judge(),
     };
     Ok((!verdict.allowed()).then(|| Error::refused(verdict, None)))
+}
+
+/// Nothing is answered that nobody has ordered.
+pub fn not_ordered() -> Error {
+    Error::not_allowed("no partner has ordered it away").hint("`retention duties` lists what was")
 }
 
 /// Why an item is no product of a task force: its case belongs to none, and there is none that could be named.

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::act::change::{Body, Line};
 use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+    Arg, ArgKind, Args, Command, Handler, Known, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::record::kind::{ChangeKind, Kind, State as RecordState};
 use crate::record::request::{self, State};
@@ -47,7 +47,8 @@ pub const COMMANDS: &[Command] = &[
         about: "Decide which of the acts that crossed counts; the other desk hears it with the next bundle",
         args: &[
             CONFLICT,
-            Arg::new("take", ArgKind::Word(states), "the state that counts, one of those that stand").required(),
+            Arg::new("take", ArgKind::Known(those_that_stand), "the state that counts, one of those that stand")
+                .required(),
             Arg::new("because", ArgKind::Body, "why: what was agreed, and with whom").required(),
         ],
         writes: Some(Writes {
@@ -64,8 +65,16 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-fn states() -> Vec<&'static str> {
-    State::ALL.iter().map(|s| s.word()).collect()
+/// The states of what is named that stand side by side.
+pub(super) fn those_that_stand(workspace: &Workspace, args: &Args) -> Result<Vec<Known>, Error> {
+    let named = args.maybe("conflict").or(args.maybe("request"));
+    let Some(record) = named.and_then(|id| workspace.find_record(id, &[Kind::Request]).ok()) else {
+        return Ok(Vec::new());
+    };
+    let sides = row(workspace, &record)?.sides.into_iter();
+    Ok(sides
+        .map(|side| Known { word: side.state.word().to_owned(), text: format!("{} {}", side.desk, side.by) })
+        .collect())
 }
 
 /// One of the acts that crossed.

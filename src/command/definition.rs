@@ -533,6 +533,13 @@ pub struct Command {
     pub run: Handler,
 }
 
+/// A command is known by its name: its row is a constant, of which there may be more than one copy.
+impl PartialEq for Command {
+    fn eq(&self, other: &Self) -> bool {
+        (self.noun, self.name) == (other.noun, other.name)
+    }
+}
+
 impl std::fmt::Debug for Command {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.full_name())

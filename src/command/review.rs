@@ -567,7 +567,10 @@ fn open(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     };
     let level = match args.maybe_read("level", "L1, L2 or L3", Level::parse)? {
         Some(level) => level,
-        None => Level::for_tier(tier).ok_or_else(|| Error::not_allowed("tier 1 needs no review"))?,
+        None => Level::for_tier(tier).ok_or_else(|| {
+            let hint = "it is shared without one; to have one all the same, say at which level";
+            Error::not_allowed("tier 1 needs no review").hint(hint)
+        })?,
     };
     let id = workspace.entropy.id()?;
     let about_person = match subject.kind {

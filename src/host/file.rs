@@ -110,7 +110,10 @@ pub struct Pending {
 impl Pending {
     /// Begins to write what will be `path`, readable for its owner alone.
     pub fn begin(path: &Path) -> Result<Self, FileError> {
-        let file = tempfile::Builder::new().prefix(PART.0).suffix(PART.1).tempfile_in(folder_of(path));
+        let folder = folder_of(path);
+        // Else a folder that is not there would be told of by the name of a file that nobody has named.
+        fs::metadata(folder).map_err(at(folder))?;
+        let file = tempfile::Builder::new().prefix(PART.0).suffix(PART.1).tempfile_in(folder);
         Ok(Self { file: file.map_err(at(path))?, path: path.to_owned() })
     }
 

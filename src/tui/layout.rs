@@ -138,6 +138,12 @@ pub fn page(view: &View, body: Rect, frame_rows: u16, has_detail: bool, has_view
         let low = LOW.min(body.height / 2);
         list = Rect { height: body.height - low, ..body };
         layout.detail = Rect { y: list.bottom(), height: low, ..body };
+        layout.detail_offset = usize::from(view.scroll);
+    }
+    if let Some(detail) = view.detail_of_selected() {
+        let room = usize::from(layout.detail.height.saturating_sub(2));
+        let most = detail_height(detail, layout.detail.width).saturating_sub(room);
+        layout.detail_offset = layout.detail_offset.min(most);
     }
     let head = head_lines(view, list.width).len() as u16;
     let [views, head, rest] =

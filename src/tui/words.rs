@@ -62,6 +62,9 @@ pub fn called(workspace: &Workspace, record: &Record) -> Result<String, Error> {
             None => line,
         },
         Kind::Disclosure => match record.partner {
+            Some(partner) if record.desk != workspace.meta.desk => {
+                phrase!("shared by {partner}", partner = workspace.code_of(partner)?)
+            }
             Some(partner) => phrase!("sharing with {partner}", partner = workspace.code_of(partner)?),
             None => line,
         },

@@ -74,7 +74,7 @@ pub fn place(
         let missing = quarantine::missing_before(workspace, from.id, expected, n)?;
         let what = format!("bundle {n} from {code} waits: {}", quarantine::are_missing(&missing));
         let next = format!(
-            "it is kept; when what is missing arrives, it follows by itself. `comity bundle request-missing --from {code}` asks for it"
+            "it is kept; when what is missing arrives, it follows by itself. `comity bundle request-missing --from {code} --out FILE` asks for it"
         );
         return Err(Error::new(ErrorKind::Gap, what, next).with("missing", missing));
     }

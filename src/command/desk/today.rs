@@ -146,7 +146,7 @@ fn exchange(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         let code = partner.key.clone().unwrap_or_default();
         let asked = |what: String| task(&partner, &code, what, None, mine, "desk officer");
         if let Some(gap) = gaps.iter().rfind(|g| g.desk == partner.id) {
-            tasks.push(asked(gap.said()).done_by("bundle request-missing"));
+            tasks.push(asked(format!("{}, ask {code}", gap.said())).done_by("bundle request-missing"));
         }
         let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;
         let wanted = outbox::wanted_by(workspace, &partner)?;
@@ -626,11 +626,12 @@ fn today(workspace: &mut Workspace, _: &Args, job: &mut Job) -> Result<Output, E
         }
     }
     text.push(format!(
-        "CLOCKS late {}, under 4 h {}, under 24 h {}, under 7 d {}, held {}",
+        "CLOCKS late {}, under 4 h {}, under 24 h {}, under 7 d {}, later {}, held {}",
         agenda.clocks.late,
         agenda.clocks.in_4_hours,
         agenda.clocks.in_24_hours,
         agenda.clocks.in_7_days,
+        agenda.clocks.later,
         agenda.clocks.held
     ));
     text.extend(agenda.stops.iter().map(|s| {

@@ -1,5 +1,6 @@
 //! What the desk that asked says once its request was sent, up to its end.
 
+use crate::command::conflict::those_that_stand;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -190,7 +191,8 @@ pub const COMMANDS: &[Command] = &[
         about: "Decide between two answers that crossed: neither desk knew of the other's",
         args: &[
             REQUEST,
-            Arg::new("take", ArgKind::Word(states), "the state that counts, one of those that stand").required(),
+            Arg::new("take", ArgKind::Known(those_that_stand), "the state that counts, one of those that stand")
+                .required(),
             BECAUSE,
         ],
         writes: Some(Writes {
@@ -206,10 +208,6 @@ pub const COMMANDS: &[Command] = &[
         run: Handler::Writes(resolve),
     },
 ];
-
-fn states() -> Vec<&'static str> {
-    request::State::ALL.iter().map(|s| s.word()).collect()
-}
 
 fn add_report(workspace: &mut Workspace, args: &Args, report: FollowUp, done: &str) -> Result<Output, Error> {
     let record = find(workspace, args)?;

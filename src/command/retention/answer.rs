@@ -1,6 +1,7 @@
 //! Answering a partner's order to delete: that it cannot be, or only in part, on which ground, and when that is looked at again.
 
 use crate::act::header::Audience;
+use crate::command::availability::not_ordered;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -28,7 +29,7 @@ pub const COMMANDS: &[Command] = &[Command {
         weight: Weight::Signs,
         needs: Needs::OneOf(const { &[item::State::Held.any()] }),
         rehearsable: true,
-        preview: Preview::By("retention explain"),
+        preview: Preview::None,
         undo: Undo::Never(STAYS),
         alone: false,
         keys: &[],
@@ -41,7 +42,6 @@ fn answer(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output,
     let basis = args.read("basis", "a ground", Basis::parse)?;
     let review = args.time("review", workspace.now())?;
     let extent = if args.flag("partly") { Extent::Partly } else { Extent::Cannot };
-    let not_ordered = || Error::not_allowed("no partner has ordered it away").hint("`retention duties` lists what was");
     let to = record.partner.filter(|_| record.text("ordered").is_some()).ok_or_else(not_ordered)?;
     let id = workspace.entropy.id()?;
     workspace.act(order::ANSWER, Audience::Desks(vec![to]), None, |act, _| {

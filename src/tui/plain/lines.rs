@@ -72,7 +72,8 @@ pub(super) fn cells(row: &PageRow, columns: &[Column]) -> String {
         let named = if is_bare && !name.is_empty() { format!("{name} {text}") } else { text.to_owned() };
         says.then_some(named)
     });
-    let said = row.mark.words().map(str::to_owned).into_iter().chain(cells).collect::<Vec<_>>().join("; ");
+    let said = row.mark.words().map(str::to_owned).into_iter().chain(cells);
+    let said = said.map(|said| said.trim_end_matches('.').to_owned()).collect::<Vec<_>>().join("; ");
     DRAWN.iter().fold(said, |said, (drawn, words)| said.replace(drawn, tr(words)))
 }
 

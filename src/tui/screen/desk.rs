@@ -62,14 +62,16 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
     }
     let columns = vec![column("", Width::Rest), column("", Width::Fixed(10)).right()];
     let aside = if others.is_empty() { String::new() } else { phrase!("others {others}", others = others.len()) };
+    // Where nothing waits on them, what others do has the room.
+    let (your_share, their_share) = if you.is_empty() { (4, 7) } else { (7, 4) };
     let yours = Section {
         title: Shown::from(phrase!("WAITS ON YOU {you}", you = you.len())),
         aside: Shown::from(aside),
         columns: columns.clone(),
         rows: you,
         empty: Shown::of(tr("Nothing waits on you.")),
-        most: 7,
-        share: 3,
+        most: 9,
+        share: your_share,
         ..Section::default()
     };
     let theirs = Section {
@@ -77,8 +79,8 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
         columns,
         rows: others.into_iter().chain(stops(workspace, &agenda)?).collect(),
         empty: Shown::of(tr("Nothing waits on others.")),
-        most: 7,
-        share: 2,
+        most: 9,
+        share: their_share,
         alone_from: OTHERS,
         ..Section::default()
     };
@@ -175,7 +177,7 @@ fn said(workspace: &Workspace, task: &Task) -> Result<String, Error> {
         }
     }
     if !task.waits_on.is_empty() && task.waits_on != task.partner {
-        parts.push(phrase!("waits on a {who}", who = tr_word(&task.waits_on)));
+        parts.push(phrase!("waits on the {who}", who = tr_word(&task.waits_on)));
     }
     Ok(parts.join(" \u{b7} "))
 }
@@ -397,7 +399,7 @@ impl Coming {
             rows,
             empty: Shown::of(tr("Nothing is due in these days.")),
             most: 6,
-            share: 3,
+            share: 5,
             ..Section::default()
         }
     }
@@ -407,13 +409,13 @@ impl Coming {
         let sum = |of: &dyn Fn(&Days) -> u64| self.clocks.iter().map(|c| of(&c.days)).sum::<u64>();
         let late = sum(&|d| d.late);
         let today = sum(&|d| d.days.first().copied().unwrap_or(0));
-        let week = sum(&|d| d.days.iter().take(7).sum());
+        let week = sum(&|d| d.days.iter().take(7).skip(1).sum());
         let next = self.next.as_ref();
         let next = next.map_or_else(|| tr("No clock runs.").to_owned(), |n| phrase!("Next clock: {n}.", n));
         match late {
-            0 if week == 0 => phrase!("Nothing is late. {next}", next),
-            0 => phrase!("Nothing is late; {today} today, {week} within a week. {next}", today, week, next),
-            late => phrase!("{late} late, {today} today, {week} within a week. {next}", late, today, week, next),
+            0 if today + week == 0 => phrase!("Nothing is late. {next}", next),
+            0 => phrase!("Nothing is late; {today} today, {week} more within a week. {next}", today, week, next),
+            late => phrase!("{late} late, {today} today, {week} more within a week. {next}", late, today, week, next),
         }
     }
 }
@@ -510,7 +512,7 @@ fn heard(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Secti
         rows,
         empty: Shown::of(tr("No partner yet.")),
         most: 6,
-        share: 2,
+        share: 3,
         alone_from: PARTNERS,
         ..Section::default()
     })

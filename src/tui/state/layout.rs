@@ -41,6 +41,7 @@ impl State {
             }
             Content::Zoomed(scroll) => self.view_mut().scroll = u16::try_from(scroll.offset).unwrap_or(u16::MAX),
             Content::Page(page) => {
+                self.view_mut().scroll = u16::try_from(page.detail_offset).unwrap_or(u16::MAX);
                 let in_sight = page.sections.iter().map(|s| (s.section, s.offset, s.room));
                 if self.view_mut().set_in_sight(in_sight) {
                     self.fetch_detail();

@@ -30,8 +30,8 @@ impl State {
         let at = Position::new(mouse.column, mouse.row);
         match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => self.press_at(at),
-            MouseEventKind::ScrollDown => self.wheel(WHEEL),
-            MouseEventKind::ScrollUp => self.wheel(-WHEEL),
+            MouseEventKind::ScrollDown => self.wheel(at, WHEEL),
+            MouseEventKind::ScrollUp => self.wheel(at, -WHEEL),
             _ => return false,
         }
         self.dirty = true;
@@ -41,7 +41,7 @@ impl State {
         self.questions() > before
     }
 
-    fn wheel(&mut self, by: i32) {
+    fn wheel(&mut self, at: Position, by: i32) {
         if self.mode.wait().is_some() {
             return;
         }
@@ -51,6 +51,11 @@ impl State {
             let code = if by > 0 { KeyCode::Down } else { KeyCode::Up };
             (0..by.abs()).for_each(|_| self.overlay_key(KeyEvent::new(code, KeyModifiers::NONE)));
             return;
+        }
+        if let Content::Page(page) = &self.seen.0.content
+            && page.detail.contains(at)
+        {
+            return self.scroll_detail(by);
         }
         (0..by.abs()).for_each(|_| self.do_intent(key));
     }

@@ -25,12 +25,17 @@ impl State {
 
     /// Moves the selection by so many rows, or scrolls the detail that has the whole body.
     pub(super) fn scroll_or_step(&mut self, by: i32) {
-        let view = self.view_mut();
-        if view.zoomed {
-            view.scroll = view.scroll.saturating_add_signed(by.clamp(-1000, 1000) as i16);
+        if self.view().zoomed {
+            self.scroll_detail(by);
         } else {
             self.step(|v| v.step(by));
         }
+    }
+
+    /// Scrolls the detail of what is selected by so many lines.
+    pub(super) fn scroll_detail(&mut self, by: i32) {
+        let view = self.view_mut();
+        view.scroll = view.scroll.saturating_add_signed(by.clamp(-1000, 1000) as i16);
     }
 
     /// What an action is about: what is marked, else what is selected, else what the page is about.

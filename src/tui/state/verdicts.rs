@@ -40,8 +40,16 @@ impl State {
             self.read(move |workspace| Ok((may(workspace, &records, &|| true)?, Vec::new())), arrived);
         } else {
             let ask = move |workspace: &mut Workspace| {
-                let all = may(workspace, &records, &|| is_wanted(&cancelled))?;
-                Ok((all, waited_for(workspace, &records)?))
+                let mut all = may(workspace, &records, &|| is_wanted(&cancelled))?;
+                let waited_for = waited_for(workspace, &records)?;
+                // What writes nothing here is in no menu of acts, but where a task waits for it.
+                for Step { command, .. } in &waited_for {
+                    if all.iter().all(|known| known.command != *command) {
+                        let (can, cannot, with) = (records.clone(), Vec::new(), BTreeMap::new());
+                        all.push(May { command, can, cannot, with });
+                    }
+                }
+                Ok((all, waited_for))
             };
             self.ask_writer(ask, arrived);
         }
@@ -53,7 +61,7 @@ impl State {
             Ok((all, waited_for)) => {
                 let (mut yes, no): (Vec<May>, Vec<May>) = all.into_iter().partition(|m| !m.can.is_empty());
                 // What nothing waits for stands by what its keys are for; what ends a thing last.
-                let place = |may: &May| waited_for.iter().position(|step| std::ptr::eq(step.command, may.command));
+                let place = |may: &May| waited_for.iter().position(|step| step.command == may.command);
                 yes.sort_by_key(|may| (place(may).unwrap_or(usize::MAX), urgency(may.command)));
                 for may in &mut yes {
                     may.with = known_of(&waited_for, may.command);
@@ -131,7 +139,7 @@ fn waited_for(workspace: &Workspace, records: &[RecordRef]) -> Result<Vec<Step>,
 
 /// What is known of a command's form; nothing where several steps wait for it: which of them is meant, is not said.
 fn known_of(steps: &[Step], command: &'static Command) -> BTreeMap<&'static str, String> {
-    let mut of_it = steps.iter().filter(|step| std::ptr::eq(step.command, command));
+    let mut of_it = steps.iter().filter(|step| step.command == command);
     match (of_it.next(), of_it.next()) {
         (Some(only), None) => only.with.clone(),
         _ => BTreeMap::new(),

@@ -84,7 +84,7 @@ pub(super) fn steps_of<'a>(tasks: impl Iterator<Item = &'a Task>, record: Id) ->
     let mut named: Vec<Step> = Vec::new();
     for task in tasks.filter(|task| task.id == record) {
         let Some(command) = task.command.and_then(command) else { continue };
-        if named.iter().all(|known| !std::ptr::eq(known.command, command) || known.with != task.with) {
+        if named.iter().all(|known| known.command != command || known.with != task.with) {
             named.push(Step { command, with: task.with.clone() });
         }
     }

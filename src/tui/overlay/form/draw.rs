@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout as Split, Position, Rect};
-use ratatui::text::{Line, Span};
+use ratatui::text::{Line as TextLine, Span};
 use ratatui::widgets::{Paragraph, StatefulWidget, Widget as _};
 
 use super::row::FormRow;
@@ -29,9 +29,9 @@ pub fn scroll(form: &FormView, area: Rect, now: Timestamp) -> Scroll {
     let area = inset(area);
     let [_, list, _] = parts(area, &help(form, area.width, now));
     let room = usize::from(list.height);
-    let names = names(form, area.width);
+    let columns = Columns::of(form, area.width);
     let mut offset = form.offset.min(form.at);
-    let whole = |n: usize| FormLine::of(form, n, names, now).height();
+    let whole = |n: usize| FormLine::of(form, n, columns, now).height();
     while (offset..=form.at).map(whole).sum::<usize>() > room && offset < form.at {
         offset += 1;
     }
@@ -42,10 +42,10 @@ pub fn scroll(form: &FormView, area: Rect, now: Timestamp) -> Scroll {
 pub fn row_at(form: &FormView, area: Rect, now: Timestamp, at: Position) -> Option<usize> {
     let area = inset(area);
     let [_, list, _] = parts(area, &help(form, area.width, now));
-    let names = names(form, area.width);
+    let columns = Columns::of(form, area.width);
     let mut y = list.y;
     (form.offset..=form.rows.len()).find(|n| {
-        let line = FormLine::of(form, *n, names, now);
+        let line = FormLine::of(form, *n, columns, now);
         let first = y + u16::from(line.heading.is_some());
         y += line.height() as u16;
         list.contains(at) && (first..y).contains(&at.y)
@@ -63,13 +63,27 @@ struct FormLine {
     heading: Option<&'static str>,
     name: Vec<String>,
     field: usize,
-    wrong: Option<String>,
+    wrong: Vec<String>,
+}
+
+/// The columns of a form: for the names of its fields, and for what stands in them.
+#[derive(Clone, Copy)]
+struct Columns {
+    names: u16,
+    fields: u16,
+}
+
+impl Columns {
+    fn of(form: &FormView, columns: u16) -> Self {
+        let names = names(form, columns);
+        Self { names, fields: columns.saturating_sub(names + 2) }
+    }
 }
 
 impl FormLine {
-    fn of(form: &FormView, n: usize, names: u16, now: Timestamp) -> Self {
+    fn of(form: &FormView, n: usize, columns: Columns, now: Timestamp) -> Self {
         let Some(row) = form.rows.get(n) else {
-            return Self { heading: None, name: Vec::new(), field: 1, wrong: None };
+            return Self { heading: None, name: Vec::new(), field: 1, wrong: Vec::new() };
         };
         let here = n == form.at;
         let before = n.checked_sub(1).and_then(|n| form.rows.get(n)).map(group);
@@ -80,7 +94,8 @@ impl FormLine {
         // A field is looked at when one leaves it: while one types, nothing is wrong yet.
         let misread = if here { None } else { form.misread(row, now) };
         let wrong = said.map(|failure| failure.what.clone()).or(misread);
-        let name = wrap(&row.name(), usize::from(names.saturating_sub(2)));
+        let wrong = wrong.map(|wrong| wrap(&format!("! {wrong}"), usize::from(columns.fields))).unwrap_or_default();
+        let name = wrap(&row.name(), usize::from(columns.names.saturating_sub(2)));
         Self { heading, name, field: lines.clamp(1, FIELD), wrong }
     }
 
@@ -90,7 +105,7 @@ impl FormLine {
     }
 
     fn height(&self) -> usize {
-        usize::from(self.heading.is_some()) + self.rows() + usize::from(self.wrong.is_some())
+        usize::from(self.heading.is_some()) + self.rows() + self.wrong.len()
     }
 }
 
@@ -113,12 +128,13 @@ pub fn draw(form: &FormView, area: Rect, buf: &mut Buffer, drawing: &DrawContext
     let help = help(form, area.width, drawing.context.now);
     let [_, mut list, below] = parts(area, &help);
     Paragraph::new(appearance.lines(&help)).render(below, buf);
-    let names = names(form, area.width);
+    let columns = Columns::of(form, area.width);
+    let names = columns.names;
     let mut cursor = None;
     for n in drawing.scroll.offset..=form.rows.len() {
-        let line = FormLine::of(form, n, names, drawing.context.now);
+        let line = FormLine::of(form, n, columns, drawing.context.now);
         let heading = u16::from(line.heading.is_some());
-        let wrong = u16::from(line.wrong.is_some());
+        let wrong = line.wrong.len() as u16;
         let [above, field, said] = [heading, line.rows() as u16, wrong].map(Constraint::Length);
         let [above, area, said, rest] = Split::vertical([above, field, said, Constraint::Min(0)]).areas(list);
         if list.is_empty() {
@@ -127,9 +143,10 @@ pub fn draw(form: &FormView, area: Rect, buf: &mut Buffer, drawing: &DrawContext
         if let Some(heading) = line.heading {
             Fitted::new(appearance.span(format!("  {heading}"), StyleRole::Heading)).render(above, buf);
         }
-        if let Some(wrong) = &line.wrong {
+        if !line.wrong.is_empty() {
             let [_, said] = Split::horizontal([Constraint::Length(2 + names), Constraint::Min(0)]).areas(said);
-            Fitted::new(appearance.span(format!("! {wrong}"), StyleRole::Stop)).render(said, buf);
+            let lines = line.wrong.iter().map(|line| TextLine::from(appearance.span(line.as_str(), StyleRole::Stop)));
+            Fitted::new(lines.collect::<Vec<_>>()).render(said, buf);
         }
         let here = n == form.at;
         match form.rows.get(n) {
@@ -210,7 +227,7 @@ impl StatefulWidget for RowWidget<'_> {
         };
         Fitted::new(appearance.span(mark, StyleRole::Due)).render(before, buf);
         let role = if here { StyleRole::Accent } else { StyleRole::Base };
-        let lines: Vec<_> = lines.iter().map(|line| Line::from(appearance.span(line.as_str(), role))).collect();
+        let lines: Vec<_> = lines.iter().map(|line| TextLine::from(appearance.span(line.as_str(), role))).collect();
         Fitted::new(lines).render(name, buf);
         if here {
             *cursor = Some(field.as_position());

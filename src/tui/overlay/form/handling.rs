@@ -13,6 +13,8 @@ use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::definition::{Context, Draft, DrawContext, Hints, Outcome, Overlay, Scroll};
 use crate::tui::worker::Ticket;
 use crate::value::text::Shown;
+use crate::value::timestamp::Timestamp;
+use crate::workspace::error::Error;
 
 /// A form that was closed.
 pub struct LeftForm {
@@ -87,10 +89,10 @@ impl<S: FormHost> Overlay<S> for FormView {
         }
         &[
             ("Tab", "next"),
-            ("Shift-Tab", "before"),
             ("Enter", "choose, go on"),
-            ("PgDn", "to the end"),
             ("Esc", "leave (draft is kept)"),
+            ("PgDn", "to the end"),
+            ("Shift-Tab", "before"),
         ]
     }
 
@@ -110,8 +112,10 @@ impl<S: FormHost> Overlay<S> for FormView {
         let begins = !std::mem::replace(&mut self.introduced, true);
         let mut lines = Vec::new();
         if let Some(failure) = &self.failure {
-            lines.push(phrase!("Not done: {what}", what = Shown::of(&failure.what)));
-            lines.push(Shown::of(&failure.hint).to_string());
+            let what = Shown::of(&failure.what);
+            let is_misread = self.row().is_some_and(|row| self.misread(row, context.now).is_some());
+            lines.push(if is_misread { phrase!("Not taken: {what}", what) } else { phrase!("Not done: {what}", what) });
+            lines.extend((!failure.hint.is_empty()).then(|| Shown::of(&failure.hint).to_string()));
         }
         let Some(row) = self.row() else {
             lines.extend(self.summary());
@@ -163,7 +167,7 @@ impl<S: FormHost> Overlay<S> for FormView {
         format!("{}{value}: ", row.name())
     }
 
-    fn line(&mut self, line: &str, _: &Context<'_>) -> Outcome<S> {
+    fn line(&mut self, line: &str, context: &Context<'_>) -> Outcome<S> {
         match line.trim() {
             "/leave" => return self.leave(),
             "/before" => {
@@ -186,8 +190,8 @@ impl<S: FormHost> Overlay<S> for FormView {
             return if row.has_choices() { choices } else { Outcome::Stay };
         }
         match row.is_flag() {
-            true => self.answer_flag(line.trim()),
-            false => self.answer_line(line),
+            true => self.answer_flag(line.trim(), context.now),
+            false => self.answer_line(line, context.now),
         }
     }
 
@@ -217,22 +221,29 @@ impl FormView {
         lines
     }
 
-    fn answer_flag<S: FormHost>(&mut self, line: &str) -> Outcome<S> {
+    fn answer_flag<S: FormHost>(&mut self, line: &str, now: Timestamp) -> Outcome<S> {
         match line {
             "" => {
                 self.skip();
                 Outcome::Stay
             }
-            "yes" | "y" => self.answered("yes"),
-            _ => self.answered(""),
+            "yes" | "y" => self.answered("yes", now),
+            _ => self.answered("", now),
         }
     }
 
-    fn answer_line<S: FormHost>(&mut self, line: &str) -> Outcome<S> {
+    fn answer_line<S: FormHost>(&mut self, line: &str, now: Timestamp) -> Outcome<S> {
         let Some(row) = self.row() else { return Outcome::Stay };
         let typed = line.trim();
         if typed.is_empty() {
             self.skip();
+            return Outcome::Stay;
+        }
+        let takes_path = matches!(row.field.kind, ArgKind::Existing | ArgKind::ToWrite);
+        let is_word = typed.strip_prefix('/').is_some_and(|word| word.bytes().all(|c| c.is_ascii_lowercase()));
+        if is_word && typed != "/empty" && !takes_path {
+            let why = tr("here are /before, /empty, /list and /leave");
+            self.failure = Some(Error::usage(phrase!("there is no {typed}: {why}", typed, why)).hint(""));
             return Outcome::Stay;
         }
         // Lines are gathered until one is empty.
@@ -250,11 +261,17 @@ impl FormView {
             () if words.is_empty() => typed.to_owned(),
             () => typed.split(',').map(|part| word(part.trim())).collect::<Vec<_>>().join(","),
         };
-        self.answered(&text)
+        self.answered(&text, now)
     }
 
-    fn answered<S: FormHost>(&mut self, text: &str) -> Outcome<S> {
+    fn answered<S: FormHost>(&mut self, text: &str, now: Timestamp) -> Outcome<S> {
+        let at = self.at;
         self.answer(text);
+        // What cannot be as it stands is said where it was typed, and typed again there.
+        if let Some(why) = self.rows.get(at).and_then(|row| self.misread(row, now)) {
+            self.at = at;
+            self.failure = Some(Error::usage(why).hint(""));
+        }
         Outcome::Do(Box::new(S::form_changed))
     }
 }

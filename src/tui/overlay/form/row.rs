@@ -100,9 +100,7 @@ impl FormRow {
                 None => Err(tr("a number of days is expected, such as 60d")),
             }),
             ArgKind::Number if text.parse::<i64>().is_err() => Some(Err(tr("a whole number is expected"))),
-            _ if self.label.is_none() && self.has_other_word(text) => {
-                Some(Err(tr("one of its words is expected: Enter lists them")))
-            }
+            _ if self.label.is_none() && self.has_other_word(text) => Some(Err(tr("one of its words is expected"))),
             _ => None,
         }
     }

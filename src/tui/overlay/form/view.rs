@@ -46,8 +46,6 @@ pub struct FormView {
     pub rows: Vec<FormRow>,
     /// The row of the cursor; after the last row stands the one that runs it.
     pub at: usize,
-    /// The row where the cursor began.
-    began: usize,
     /// The first row in sight.
     pub offset: usize,
     /// Whether the line-oriented interface has introduced it.
@@ -107,13 +105,12 @@ impl FormView {
         let mut rows: Vec<FormRow> = command.args.iter().filter(shown).map(row).collect();
         // What must be filled stands before what may be.
         rows.sort_by_key(|r| !r.is_first());
-        let at = rows.iter().position(|r| r.input.is_empty() && !r.is_flag()).unwrap_or(rows.len());
+        let at = first_to_fill(&rows);
         let mut form = Self {
             command,
             partner,
             rows,
             at,
-            began: at,
             offset: 0,
             introduced: false,
             failure: None,
@@ -156,8 +153,7 @@ impl FormView {
     #[must_use]
     pub fn of_real_work(mut self) -> Self {
         self.rows.retain(|row| !row.field.in_exercises);
-        self.at = self.rows.iter().position(|r| r.input.is_empty() && !r.is_flag()).unwrap_or(self.rows.len());
-        self.began = self.at;
+        self.at = first_to_fill(&self.rows);
         self
     }
 
@@ -184,8 +180,8 @@ impl FormView {
         }
         let here = self.row().map(FormRow::key);
         let first = self.rows.iter().position(|r| r.pair.is_some());
-        // Where nobody has typed or moved yet, the cursor begins at what must be filled, which comes only now.
-        let begins = first.is_none() && self.at == self.began && self.row().is_some_and(|row| row.input.is_empty());
+        // Where nothing is typed yet behind what names them, the cursor goes to what must be filled, which comes only now.
+        let begins = first.is_none() && self.row().is_some_and(|row| row.input.is_empty());
         // Pairs stand behind what must be filled to know them, and before what may be.
         let place = first.unwrap_or_else(|| self.rows.iter().take_while(|r| r.is_first()).count());
         self.rows.retain(|r| r.pair.is_none());
@@ -202,7 +198,10 @@ impl FormView {
             // Whoever was at its end still is: what comes may not stand where Enter is about to be pressed.
             None => self.rows.len(),
         };
-        let needed = self.rows.iter().position(|r| r.is_required() && r.input.is_empty());
+        let empty = |is_it: &dyn Fn(&FormRow) -> bool| self.rows.iter().position(|r| is_it(r) && r.input.is_empty());
+        // Whoever hears one field after the other hears all of them; on the screens what need not be filled is seen.
+        let pair = || empty(&|r| r.pair.is_some()).filter(|_| self.introduced);
+        let needed = empty(&FormRow::is_required).or_else(pair);
         if let Some(needed) = needed.filter(|needed| begins && *needed < self.at) {
             self.at = needed;
         }
@@ -340,7 +339,7 @@ impl FormView {
             }
         }
         self.draft = draft;
-        self.at = self.rows.iter().position(|r| r.input.is_empty() && !r.is_flag()).unwrap_or(self.rows.len());
+        self.at = first_to_fill(&self.rows);
     }
 
     /// Takes a paste into the row of the cursor.
@@ -458,6 +457,15 @@ impl FormView {
         names.sort_by_key(|(flag, _)| std::cmp::Reverse(flag.len()));
         names.iter().fold(text.to_owned(), |text, (flag, name)| text.replace(flag, name))
     }
+}
+
+/// The first row that is to be filled; after the last row where none is. What else it could be about is not, where it is about something
+/// already.
+fn first_to_fill(rows: &[FormRow]) -> usize {
+    let names = |r: &FormRow| matches!(r.field.kind, ArgKind::Record(_));
+    let is_about = rows.iter().any(|r| names(r) && !r.input.is_empty());
+    let is_open = |r: &FormRow| r.input.is_empty() && !r.is_flag() && (r.is_first() || !names(r) || !is_about);
+    rows.iter().position(is_open).unwrap_or(rows.len())
 }
 
 /// Whether a text names the field of a row, as the command line calls it.
