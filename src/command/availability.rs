@@ -2,6 +2,7 @@
 //! command itself give. It asks the table of kinds and the gate; it decides nothing of its own, and writes nothing.
 
 use super::definition::{ArgKind, Args, Command, Key, Needs};
+use super::retention::answer::not_ordered;
 use super::retention::transfer::review_of;
 use crate::gate::from_records;
 use crate::gate::verdict::Verdict;
@@ -92,11 +93,6 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
         act => from_records::act_facts(&records, &workspace.meta.realm, now, act, person, &inputs)?.judge(),
     };
     Ok((!verdict.allowed()).then(|| Error::refused(verdict, None)))
-}
-
-/// Nothing is answered that nobody has ordered.
-pub fn not_ordered() -> Error {
-    Error::not_allowed("no partner has ordered it away").hint("`retention duties` lists what was")
 }
 
 /// Why an item is no product of a task force: its case belongs to none, and there is none that could be named.

@@ -1,7 +1,6 @@
 //! Answering a partner's order to delete: that it cannot be, or only in part, on which ground, and when that is looked at again.
 
 use crate::act::header::Audience;
-use crate::command::availability::not_ordered;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
@@ -36,6 +35,11 @@ pub const COMMANDS: &[Command] = &[Command {
     }),
     run: Handler::Writes(answer),
 }];
+
+/// Nothing is answered that nobody has ordered.
+pub fn not_ordered() -> Error {
+    Error::not_allowed("no partner has ordered it away").hint("`retention duties` lists what was")
+}
 
 fn answer(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = workspace.find_record(args.need("item")?, &[Kind::Item])?;

@@ -22,7 +22,7 @@ use crate::command::review;
 use crate::law::ceiling;
 use crate::law::edition::Law;
 use crate::law::request::Variant;
-use crate::record::disclosure::Validation;
+use crate::record::disclosure::{State as DisclosureState, Validation};
 use crate::record::exercise as exercises;
 use crate::record::hold;
 use crate::record::inject::Trigger;
@@ -597,7 +597,9 @@ fn of_disclosure(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resu
     let r = disclosure::row(workspace, record)?;
     d.line(tr("WITH"), r.partner.as_str());
     d.line(tr("FOR"), phrase!("{purpose}, {days}", purpose = r.purpose, days = tr_count(r.delete_after_days, "day")));
-    d.line(tr("PROPOSED"), format!("{}, {}", r.proposed_by, at(r.at)));
+    // A second person's word has a time of its own: that of what was done last.
+    let when = if record.is(DisclosureState::Proposed) { format!(", {}", at(r.at)) } else { String::new() };
+    d.line(tr("PROPOSED"), format!("{}{when}", r.proposed_by));
     if r.emergency {
         d.line(tr("CLAIMS"), StyledText::new(tr("an emergency: imminent risk to life"), StyleRole::Stop));
         d.body(tr("RISK"), r.risk.as_deref().unwrap_or_default());
