@@ -21,7 +21,7 @@ use crate::record::disclosure as disclosures;
 use crate::record::item;
 use crate::record::kind::Kind;
 use crate::record::member;
-use crate::record::store::{ChangeRow, Record, RecordStore as _};
+use crate::record::store::{ChangeRow, Query, Record, RecordStore as _};
 use crate::store::read;
 use crate::value::class::Tier;
 use crate::value::id::Id;
@@ -250,7 +250,10 @@ pub fn copies(workspace: &Workspace, subject: &RecordRef) -> Result<Vec<Copy>, E
     Ok(all)
 }
 
-/// Records whose id begins with what was typed, or whose content has its words.
+/// How many requests are looked through at most, by what they do.
+const REQUESTS: u32 = 1000;
+
+/// Records whose id begins with what was typed, that are called so, or whose content has its words.
 pub fn find(workspace: &Workspace, typed: &str) -> Result<Vec<(RecordRef, String)>, Error> {
     const MOST: u32 = 20;
     let mut found = Vec::new();
@@ -279,6 +282,12 @@ pub fn find(workspace: &Workspace, typed: &str) -> Result<Vec<(RecordRef, String
     }
     for record in member::all(&workspace.records(), workspace.meta.desk)? {
         if named(&workspace.text_of(&record, "name")?) {
+            add(record)?;
+        }
+    }
+    // Requests by what they do.
+    for record in workspace.records().find(&Query { limit: Some(REQUESTS), ..Query::kind(Kind::Request) })? {
+        if named(&called(workspace, &record)?) {
             add(record)?;
         }
     }

@@ -99,6 +99,11 @@ fn what_a_task_waits_for_stands_on_top_of_its_menu() {
     s.until("request new: ");
     s.until("unsaid");
     assert!(s.text().contains("bc29"), "{}", s.text());
+    s.escape();
+    // A request is found by what it does, in the palette, too.
+    s.walk(&[(":", "Commands, places, records")]);
+    s.press("preserve data");
+    s.when("the request", |t| t.contains("Preserve data quickly \u{b7} bc29"));
     s.stop();
 }
 

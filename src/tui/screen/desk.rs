@@ -615,7 +615,7 @@ fn recent(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Sect
             column("", Width::Fixed(14)),
             column("", Width::Fixed(words::DONE)),
             column("", Width::Rest),
-            column("", Width::Fixed(20)).optional(),
+            column("", Width::Fixed(22)).optional(),
             column("", Width::Fixed(13)).right(),
         ],
         rows,
