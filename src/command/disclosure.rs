@@ -84,7 +84,11 @@ pub const COMMANDS: &[Command] = &[
             alone: false,
             keys: &[Key::Sign],
         }),
-        run: Handler::Writes(new),
+        run: Handler::Writes(|workspace, args, job| match args.maybe("case") {
+            // A whole case may be very many items.
+            Some(_) => workspace.with_room(|workspace| new(workspace, args, job)),
+            None => new(workspace, args, job),
+        }),
     },
     Command {
         noun: "disclosure",

@@ -19,6 +19,9 @@ pub type Transaction<'c> = rusqlite::Transaction<'c>;
 const APPLICATION: i64 = 0x636d_7479;
 /// Size of the page cache in KiB; SQLite takes kibibytes as a negative number.
 const CACHE: i64 = -48 * 1024;
+/// The same for what changes very many records, each at a random place: a page that is not there is read, opened, sealed and written again
+/// for each of them. It is taken as far as it is needed.
+const ROOM: i64 = -256 * 1024;
 
 /// The raw key of the database: 32 bytes of key and 16 of salt. The salt stays when the key is rotated, so that a
 /// damaged database is told from a foreign one.
@@ -245,6 +248,12 @@ fn settings(conn: &Connection) -> Result<(), StoreError> {
          PRAGMA temp_store = MEMORY; PRAGMA cache_size = {CACHE}"
     ))?;
     Ok(())
+}
+
+/// Gives a connection room for the pages of very many records, or takes it back.
+pub fn give_room(conn: &Connection, large: bool) -> Result<(), StoreError> {
+    let size = if large { ROOM } else { CACHE };
+    Ok(conn.execute_batch(&format!("PRAGMA cache_size = {size}; PRAGMA shrink_memory"))?)
 }
 
 /// Makes SQLite plan a statement once, and not again for each value that is bound to it, as it would beside a partial

@@ -79,7 +79,7 @@ pub const COMMANDS: &[Command] = &[
             alone: true,
             keys: &[Key::Destroy],
         }),
-        run: Handler::Writes(run),
+        run: Handler::Writes(|workspace, args, job| workspace.with_room(|workspace| run(workspace, args, job))),
     },
     Command {
         noun: "retention",
