@@ -122,7 +122,9 @@ fn tree_of(is_named: &dyn Fn(&str) -> bool, help: Help) -> clap::Command {
         } else {
             let about = NOUNS.iter().find(|(n, _)| *n == noun).map_or("", |(_, about)| *about);
             let group = clap::Command::new(noun).about(about).subcommand_required(true).arg_required_else_help(true);
-            let group = if is_named(noun) { group.after_help(examples_of(&commands, help)) } else { group };
+            // Its first commands stand for the others.
+            let firsts = || commands.iter().take(2).filter_map(|command| examples::of(command).into_iter().next());
+            let group = if is_named(noun) { group.after_help(below(firsts(), help)) } else { group };
             root = root
                 .subcommand(commands.into_iter().fold(group, |group, command| group.subcommand(command_of(command))));
         }
@@ -278,12 +280,10 @@ fn reason() -> clap::Arg {
 }
 
 fn command_of(command: &'static Command, help: Help) -> clap::Command {
-    let examples = examples::of(command).map(|line| format!("  {}\n", in_lines(&line))).concat();
-    let more = if help == Help::Short { format!("\n\n{LONGER}") } else { String::new() };
     let mut out = clap::Command::new(command.name)
         .about(command.about)
         .override_usage(examples::usage(command))
-        .after_help(format!("Examples:\n{}{more}", examples.trim_end()));
+        .after_help(below(examples::of(command), help));
     if command.field(REASON).is_none() {
         out = out.arg(reason().hide(help == Help::Short));
     }
@@ -297,10 +297,9 @@ fn command_of(command: &'static Command, help: Help) -> clap::Command {
     out
 }
 
-/// What stands below the help of a noun: what its first commands are typed like.
-fn examples_of(commands: &[&'static Command], help: Help) -> String {
-    let firsts = commands.iter().take(2).filter_map(|command| examples::of(command).into_iter().next());
-    let examples = firsts.map(|line| format!("\n  {}", in_lines(&line))).collect::<String>();
+/// What stands below the help: what is typed, for example.
+fn below(examples: impl IntoIterator<Item = String>, help: Help) -> String {
+    let examples: String = examples.into_iter().map(|line| format!("\n  {}", in_lines(&line))).collect();
     let more = if help == Help::Short { format!("\n\n{LONGER}") } else { String::new() };
     format!("Examples:{examples}{more}")
 }

@@ -23,14 +23,28 @@ pub type Called = fn(&Workspace, &Record) -> Result<String, Error>;
 ///
 /// Where the workspace cannot be read.
 pub fn called(workspace: &Workspace, record: &Record) -> Result<String, Error> {
-    let line = line_of(workspace, record)?;
+    let does = |kind: &str, name: &str| words::does(kind).unwrap_or(name).to_owned();
+    in_short(workspace, record, line_of(workspace, record)?, does)
+}
+
+/// A record's line, shorter where it can be: an item's content; what a request does, as `does` says it of its kind and of how the law calls
+/// that.
+///
+/// # Errors
+///
+/// Where the workspace cannot be read.
+pub fn in_short(
+    workspace: &Workspace,
+    record: &Record,
+    line: String,
+    does: impl FnOnce(&str, &str) -> String,
+) -> Result<String, Error> {
     Ok(match record.kind {
         Kind::Item => content(&line).into_owned(),
         Kind::Request => {
             let kind = record.text("kind").unwrap_or_default();
             let law = workspace.law()?;
-            let name = || law.request(kind).map(|row| row.name.as_str());
-            words::does(kind).or_else(name).unwrap_or(&line).to_owned()
+            does(kind, law.request(kind).map_or(line.as_str(), |row| row.name.as_str()))
         }
         _ => line,
     })

@@ -250,10 +250,14 @@ fn settings(conn: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Gives a connection room for the pages of very many records, or takes it back.
-pub fn give_room(conn: &Connection, large: bool) -> Result<(), StoreError> {
-    let size = if large { ROOM } else { CACHE };
-    Ok(conn.execute_batch(&format!("PRAGMA cache_size = {size}; PRAGMA shrink_memory"))?)
+/// Gives a connection room for the pages of very many records.
+pub fn give_room(conn: &Connection) -> Result<(), StoreError> {
+    Ok(conn.execute_batch(&format!("PRAGMA cache_size = {ROOM}"))?)
+}
+
+/// Takes that room back, and the pages that lie in it.
+pub fn take_room_back(conn: &Connection) -> Result<(), StoreError> {
+    Ok(conn.execute_batch(&format!("PRAGMA cache_size = {CACHE}; PRAGMA shrink_memory"))?)
 }
 
 /// Makes SQLite plan a statement once, and not again for each value that is bound to it, as it would beside a partial

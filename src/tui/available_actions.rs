@@ -17,6 +17,7 @@ use crate::command::disclosure;
 use crate::command::item as items;
 use crate::command::request::draft;
 use crate::law::edition::Law;
+use crate::law::request::RequestKind;
 use crate::record::disclosure as disclosures;
 use crate::record::item;
 use crate::record::kind::Kind;
@@ -285,11 +286,14 @@ pub fn find(workspace: &Workspace, typed: &str) -> Result<Vec<(RecordRef, String
             add(record)?;
         }
     }
-    // Requests by what they do.
-    for record in workspace.records().find(&Query { limit: Some(REQUESTS), ..Query::kind(Kind::Request) })? {
-        if named(&called(workspace, &record)?) {
-            add(record)?;
-        }
+    // Requests by what they do: of which kinds they are is known before any is read.
+    let law = workspace.law()?;
+    let does = |row: &&RequestKind| named(&does(&row.id, &row.name));
+    let kinds: Vec<&str> = law.requests().iter().filter(does).map(|row| row.id.as_str()).collect();
+    if !kinds.is_empty() {
+        let all = workspace.records().find(&Query { limit: Some(REQUESTS), ..Query::kind(Kind::Request) })?;
+        let is_so = |record: &Record| record.text("kind").is_some_and(|kind| kinds.contains(&kind));
+        all.into_iter().filter(is_so).take(MOST as usize).try_for_each(&mut add)?;
     }
     for hit in crate::command::desk::workspace_info::hits(workspace, typed, 5 * MOST)? {
         workspace.records().get(hit.id)?.map(&mut add).transpose()?;

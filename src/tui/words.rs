@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::command::choice::content;
+use crate::command::choice::in_short;
 use crate::command::desk::workspace_info::line_of;
 use crate::law::words;
 use crate::record::bundle;
@@ -46,13 +46,7 @@ pub fn basis(workspace: &Workspace, kind: &str) -> Result<String, Error> {
 pub fn called(workspace: &Workspace, record: &Record) -> Result<String, Error> {
     let line = line_of(workspace, record)?;
     Ok(match record.kind {
-        Kind::Item => content(&line).into_owned(),
-        Kind::Request => {
-            let kind = record.text("kind").unwrap_or_default();
-            let law = workspace.law()?;
-            let name = law.request(kind).map_or(line.as_str(), |row| row.name.as_str());
-            does(kind, name).into_owned()
-        }
+        Kind::Item | Kind::Request => in_short(workspace, record, line, |kind, name| does(kind, name).into_owned())?,
         Kind::Review => match subject_of(workspace, record)? {
             Some(of) => phrase!("review of {called}", called = called(workspace, &of)?),
             None => line,

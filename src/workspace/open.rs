@@ -699,19 +699,19 @@ impl Workspace {
         }
     }
 
-    // --- reading -----------------------------------------------------------------------------------------------------
-
     /// Does something that changes very many records, with room in memory for their pages.
     ///
     /// # Errors
     ///
     /// Those of what is done, and where the room cannot be given.
     pub fn with_room<T>(&mut self, change: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
-        connection::give_room(&self.db, true)?;
+        connection::give_room(&self.db)?;
         let done = change(self);
-        connection::give_room(&self.db, false)?;
+        connection::take_room_back(&self.db)?;
         done
     }
+
+    // --- reading -----------------------------------------------------------------------------------------------------
 
     /// Reads at one moment: everything that is read in it is of the same state of the log. A moment within another is the same one.
     pub fn glance<T>(&self, read: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {

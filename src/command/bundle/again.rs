@@ -89,8 +89,9 @@ pub fn preview(
     if is_kept {
         // It was judged when it was made, and is written as it is; how many of its items had to stay then is not noted.
         for row in &mut gathered.rows {
-            let (leaves, why) = (Leaves::Yes, "as it was made".to_owned());
-            *row = WaitingRow { leaves, why, items: 0, stays: 0, refused_by: Vec::new(), ..row.clone() };
+            (row.leaves, row.items, row.stays) = (Leaves::Yes, 0, 0);
+            row.why = "as it was made".to_owned();
+            row.refused_by.clear();
         }
     } else {
         needs_all(sequence, &gathered)?;

@@ -234,17 +234,20 @@ pub fn is_wanted(workspace: &Workspace, record: &Record) -> Result<bool, Error> 
         return Ok(false);
     };
     let stream = stream::with(&workspace.records(), workspace.meta.desk, partner)?;
-    let since = stream::asked_at(&stream);
-    Ok(stream::still_wanted(&stream).contains(&n) && (bundle::written_at(record) <= since))
+    Ok(stream::still_wanted(&stream).contains(&n) && is_asked_since(&stream, record))
 }
 
-/// The numbers of the bundles that a partner has asked for again and that were not written since.
-pub fn wanted_by(workspace: &Workspace, partner: &Record) -> Result<Vec<u64>, Error> {
-    let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;
+/// Whether what a partner has asked for last was noted since a bundle was last written.
+fn is_asked_since(stream: &Record, record: &Record) -> bool {
+    bundle::written_at(record) <= stream::asked_at(stream)
+}
+
+/// The numbers of the bundles that a partner has asked for again and that were not written since; `stream`: that with it.
+pub fn wanted_by(workspace: &Workspace, partner: Id, stream: &Record) -> Result<Vec<u64>, Error> {
     let mut wanted = Vec::new();
-    for n in stream::still_wanted(&stream) {
-        let made = bundle::numbered(&workspace.records(), partner.id, bundle::State::Sent, n)?;
-        if made.map(|made| is_wanted(workspace, &made)).transpose()?.unwrap_or(true) {
+    for n in stream::still_wanted(stream) {
+        let made = bundle::numbered(&workspace.records(), partner, bundle::State::Sent, n)?;
+        if made.is_none_or(|made| is_asked_since(stream, &made)) {
             wanted.push(n);
         }
     }

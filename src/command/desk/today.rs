@@ -149,7 +149,7 @@ fn exchange(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
             tasks.push(asked(format!("{}, ask {code}", gap.said())).done_by("bundle request-missing"));
         }
         let stream = stream::with(&workspace.records(), workspace.meta.desk, partner.id)?;
-        let wanted = outbox::wanted_by(workspace, &partner)?;
+        let wanted = outbox::wanted_by(workspace, partner.id, &stream)?;
         if let Some(first) = wanted.iter().min() {
             let word = if wanted.len() == 1 { "bundle" } else { "bundles" };
             // The partner takes them in by their numbers: what comes after the first has to wait for it.

@@ -510,6 +510,11 @@ fn a_layout_is_of_the_state_and_changes_nothing() {
     }
 }
 
+/// The same with a mouse, of which two presses may be as far apart as they are on a machine that is busy.
+fn with_mouse() -> State {
+    State { mouse: true, twice_within: std::time::Duration::from_secs(600), ..state() }
+}
+
 /// Presses the mouse where a text stands on the screen.
 fn press_on(state: &mut State, text: &str) {
     let seen = drawn(state, 80, 24);
@@ -522,9 +527,7 @@ fn press_on(state: &mut State, text: &str) {
 
 #[test]
 fn the_mouse_selects_and_takes_what_is_in_a_menu() {
-    let mut state = state();
-    state.mouse = true;
-    state.twice_within = std::time::Duration::from_secs(600);
+    let mut state = with_mouse();
     press(&mut state, "q");
     press_on(&mut state, "Lock");
     assert_eq!(mode(&state), "Leave comity? / normal", "one press selects");
@@ -537,9 +540,7 @@ fn the_mouse_selects_and_takes_what_is_in_a_menu() {
 
 #[test]
 fn the_mouse_goes_to_the_fields_of_a_form_and_runs_it_by_two_presses() {
-    let mut state = state();
-    state.mouse = true;
-    state.twice_within = std::time::Duration::from_secs(600);
+    let mut state = with_mouse();
     open_form(&mut state, "case new");
     let at = |state: &State| {
         let form = state.mode.top_as::<FormView>().unwrap();
@@ -561,9 +562,7 @@ fn the_mouse_goes_to_the_fields_of_a_form_and_runs_it_by_two_presses() {
 
 #[test]
 fn a_press_ticks_only_what_the_cursor_is_at_and_two_presses_are_of_one_thing_that_was_seen() {
-    let mut state = state();
-    state.mouse = true;
-    state.twice_within = std::time::Duration::from_secs(600);
+    let mut state = with_mouse();
     open_form(&mut state, "bundle export");
     let force = |state: &State| {
         let form = state.mode.top_as::<FormView>().unwrap();
@@ -594,9 +593,7 @@ fn a_press_ticks_only_what_the_cursor_is_at_and_two_presses_are_of_one_thing_tha
 
 #[test]
 fn the_last_row_leaves_and_takes_by_two_presses_alone() {
-    let mut state = state();
-    state.mouse = true;
-    state.twice_within = std::time::Duration::from_secs(600);
+    let mut state = with_mouse();
     press(&mut state, "q");
     press_on(&mut state, "leave  l");
     assert!(state.end.is_none(), "one press leaves nothing");
@@ -608,9 +605,7 @@ fn the_last_row_leaves_and_takes_by_two_presses_alone() {
 
 #[test]
 fn the_mouse_answers_no_question_but_by_leaving_it() {
-    let mut state = state();
-    state.mouse = true;
-    state.twice_within = std::time::Duration::from_secs(600);
+    let mut state = with_mouse();
     open_question(&mut state);
     let question = state.mode.find_mut::<Confirm<State>>().unwrap();
     question.show_preview(vec![None], &[]);
@@ -628,9 +623,7 @@ fn the_mouse_answers_no_question_but_by_leaving_it() {
 
 #[test]
 fn the_mouse_does_not_keep_open_what_should_have_locked_meanwhile() {
-    let mut state = state();
-    state.mouse = true;
-    state.twice_within = std::time::Duration::from_secs(600);
+    let mut state = with_mouse();
     let long = state.now().plus(crate::value::timestamp::Duration::days(1));
     state.opening.clock = Clock::Fixed(long);
     press_on(&mut state, "n1");
