@@ -266,6 +266,7 @@ fn waiting(costs: &mut Costs, _: &[usize]) {
 /// A list of requests where the law was changed often.
 fn requests(costs: &mut Costs, _: &[usize]) {
     const REQUESTS: usize = 550;
+    const CHANGED: usize = 31;
     let root = TempDir::new().unwrap();
     let (site, other) = (Site::found(root.path(), "XA"), Site::found(root.path(), "XB"));
     site.meet(&other, "XB");
@@ -283,15 +284,16 @@ fn requests(costs: &mut Costs, _: &[usize]) {
         let row = site.command(&["law", "row", "request", id]).output().unwrap();
         let path = site.path("row");
         // Another name: what the law says already is no change.
-        let text = String::from_utf8_lossy(&row.stdout).replacen("\"name\": \"", "\"name\": \"X ", 1);
+        let text = String::from_utf8_lossy(&row.stdout).replacen("\"name\":\"", "\"name\":\"X ", 1);
         fs::write(&path, text).unwrap();
         let taken = row.status.success()
             && site.command(&["law", "change", &path, "--because", "a bench"]).output().unwrap().status.success();
         changed += usize::from(taken);
-        if changed == 31 {
+        if changed == CHANGED {
             break;
         }
     }
+    assert_eq!(changed, CHANGED, "so many rows of the law are changed");
     let after = times(RUNS, |_| site.time(&["request", "list"]));
     costs.row(format!("{REQUESTS} requests, {changed} law rows changed; none"), &after, of(&before));
 }
