@@ -11,12 +11,13 @@ use clap_complete::env::{EnvCompleter, Shells};
 
 use super::passphrase;
 use super::tree::{self, POWERSHELL};
-use crate::command::choice::{MOST, called, choices, title};
+use crate::command::choice::{self, MOST, called, choices, title};
 use crate::command::definition::{Arg, ArgKind, Args, CommandContext};
 use crate::command::{commands, identity};
 use crate::host::clock::Clock;
 use crate::host::folder;
 use crate::host::sandbox::{self, Reach};
+use crate::law::words;
 use crate::record::kind::Kind;
 use crate::record::kind_def;
 use crate::record::store::{Record, RecordStore as _};
@@ -126,11 +127,17 @@ fn without_options(tree: clap::Command) -> clap::Command {
     tree.disable_help_flag(true).mut_args(hidden).mut_subcommands(without_options)
 }
 
-/// The tree, in which arguments that take a record or a partner know which there are.
+/// The tree, in which arguments that take a record, a partner or a word know which there are, and what each is called.
 fn with_ids(tree: clap::Command, files: &Arc<Files>) -> clap::Command {
+    let nouns = |typed: &OsStr| {
+        let words = tree::NOUNS.iter().filter(|(noun, _)| noun.starts_with(&*typed.to_string_lossy()));
+        words.map(|(noun, about)| CompletionCandidate::new(*noun).help(Some((*about).into()))).collect()
+    };
+    let tree = tree.mut_subcommand("man", |man| man.mut_arg("noun", |arg| arg.add(ArgValueCompleter::new(nouns))));
     commands().fold(tree, |tree, command| {
-        let fields: Vec<&'static Arg> =
-            command.args.iter().filter(|f| matches!(f.kind, ArgKind::Record(_) | ArgKind::Partner)).collect();
+        let has_names =
+            |kind| matches!(kind, ArgKind::Record(_) | ArgKind::Partner | ArgKind::Known(_) | ArgKind::Word(_));
+        let fields: Vec<&'static Arg> = command.args.iter().filter(|f| has_names(f.kind)).collect();
         if fields.is_empty() {
             return tree;
         }
@@ -188,6 +195,11 @@ impl Files {
     }
 
     fn offer(&self, takes: ArgKind, typed: &str) -> Vec<CompletionCandidate> {
+        if let ArgKind::Word(words) = takes {
+            // Of the words that a command takes, kinds of request are called by what they do.
+            let words = words().into_iter().filter(|word| word.starts_with(typed));
+            return words.map(|word| CompletionCandidate::new(word).help(words::does(word).map(Into::into))).collect();
+        }
         let offered = self.open().and_then(|workspace| offered(&workspace, takes, typed).ok());
         // Whatever a partner or a file has written: one line, without anything that a terminal would take for its own.
         let line = |text: &str| fit(&shown(text.lines().next().unwrap_or_default()), CALLED).into_owned();
@@ -246,7 +258,7 @@ fn beginning(workspace: &Workspace, kind: Kind, typed: &str) -> Result<Vec<(Reco
     };
     let mut found = Vec::new();
     for id in by_prefix(&workspace.db, kind, digits, MOST)? {
-        let record = workspace.records().get(id)?.filter(|record| !record.is_purged());
+        let record = workspace.records().get(id)?.filter(|record| choice::is_offered(workspace, record));
         // As short as everywhere, or as long as was typed.
         let written = Some(id.short()).filter(|short| short.starts_with(digits)).unwrap_or_else(|| id.to_string());
         found.extend(record.map(|record| (record, format!("{letter}{written}"))));

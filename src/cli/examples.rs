@@ -4,6 +4,7 @@
 
 use super::print::quoted;
 use crate::command::definition::{Arg, ArgKind, Command, Handler, Weight};
+use crate::record::kind::Kind;
 use crate::record::kind_def;
 
 /// What stands for a field of which nothing is known. A test finds it, so nobody reads it.
@@ -344,6 +345,8 @@ fn sample(command: &Command, arg: &Arg) -> Option<String> {
     let named = || here().map(|(_, _, text)| (*text).to_owned()).or_else(|| value_in(SAMPLES, arg.name));
     Some(match arg.kind {
         ArgKind::Flag => return None,
+        // People are called by their names.
+        ArgKind::Record([Kind::Member]) => named().unwrap_or_else(|| UNKNOWN.to_owned()),
         ArgKind::Record(kinds) => format!("{}-57e418", kinds.first().map_or("R", |kind| kind_def(*kind).prefix)),
         ArgKind::Partner => here().map_or("XB", |(_, _, text)| *text).to_owned(),
         ArgKind::Number => value_in(NUMBERS, arg.name).unwrap_or_else(|| "2".to_owned()),
@@ -355,6 +358,7 @@ fn sample(command: &Command, arg: &Arg) -> Option<String> {
             named.or_else(|| words.first().map(|word| (*word).to_owned())).unwrap_or_else(|| UNKNOWN.to_owned())
         }
         ArgKind::Line
+        | ArgKind::Past
         | ArgKind::Body
         | ArgKind::Existing
         | ArgKind::ToWrite
@@ -480,7 +484,6 @@ mod tests {
             ("budget rate", "rate") => money::parse(typed, money::RATE_DECIMALS).is_some(),
             ("clock state", "is") | ("law verify", "on") => Timestamp::parse_date(typed).is_some(),
             ("law deadline", "from") => Timestamp::parse(typed).is_some(),
-            (_, "at") => Timestamp::past(typed, now).is_ok(),
             (_, "desks" | "owners") => typed.split(',').count() >= 2,
             (_, "shares") => typed
                 .split(',')
@@ -492,6 +495,7 @@ mod tests {
         };
         let by_kind = match arg.kind {
             ArgKind::Time => Timestamp::parse_typed(typed, now).is_some(),
+            ArgKind::Past => Timestamp::past(typed, now).is_ok(),
             ArgKind::Duration => Duration::parse(typed).is_some(),
             ArgKind::Number => typed.parse::<i64>().is_ok(),
             ArgKind::Word(words) => is_word(words, typed),

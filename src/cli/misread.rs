@@ -74,7 +74,7 @@ pub(super) fn are_missing(names: &[String]) -> String {
 pub(super) fn missing_of(command: &Command, args: &Args) -> Vec<String> {
     let mut names = Vec::new();
     for positional in [true, false] {
-        for arg in command.args.iter().filter(|a| a.required && a.positional == positional) {
+        for arg in command.args.iter().filter(|a| a.is_needed(args) && a.positional == positional) {
             if args.all(arg.name).is_empty() {
                 names.push(if positional {
                     format!("<{}>", arg.name.to_uppercase())

@@ -16,12 +16,14 @@ use crate::command::availability::{targets, why_not};
 use crate::command::batch::FILE;
 use crate::command::command;
 use crate::command::definition::{ArgKind, Args, Command, CommandContext, Handler, Output};
+use crate::command::destination::FORCE;
 use crate::command::identity;
 use crate::command::retention::purge::finish_interrupted;
 use crate::command::run::{On, masked, run as run_command};
 use crate::command::script;
 use crate::demo::practise::PractiseRole;
 use crate::host::clock::Clock;
+use crate::host::file;
 use crate::host::folder;
 use crate::host::sandbox::{self, Reach};
 use crate::record::backup::DESTROY;
@@ -30,7 +32,7 @@ use crate::record::purge::PURGE;
 use crate::record::store::Record;
 use crate::value::class::{Role, words};
 use crate::value::realm::Realm;
-use crate::value::text::{self, shown_lines};
+use crate::value::text::{self, shown, shown_lines};
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::{Moment, Workspace};
@@ -155,7 +157,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocat
                 let done = guide::found(args, &mut context_of(&globals));
                 return Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0));
             }
-            let done = agreed(command, &args, &globals).and_then(|()| perform(command, &args, &globals, shared));
+            let agreed = agreed(command, &args, &globals).and_then(|()| written_over(command, &args, &globals));
+            let done = agreed.and_then(|args| perform(command, &args, &globals, shared));
             let done = done.map_err(|failure| all_missing(command, &args, failure));
             let code = match done {
                 Ok(answer) => print_output(&answer, &globals),
@@ -183,6 +186,24 @@ fn agreed(command: &Command, args: &Args, globals: &Globals) -> Result<(), Error
         true => Ok(()),
         false => Err(Error::new(ErrorKind::Cancelled, "left", "nothing was erased")),
     }
+}
+
+/// Asks before a file is written over by a command that can. Returns the arguments, which then say so; where nobody can be asked and
+/// nothing was said, they stay as they are, and the command refuses it.
+fn written_over(command: &Command, args: &Args, globals: &Globals) -> Result<Args, Error> {
+    let can = command.field(FORCE.name).is_some() && !args.flag(FORCE.name);
+    let fields = command.args.iter().filter(|field| can && matches!(field.kind, ArgKind::ToWrite));
+    let mut there = fields.flat_map(|field| args.all_paths(field.name)).filter(|path| file::is_replaced(path));
+    let Some(path) = there.next() else { return Ok(args.clone()) };
+    if !globals.yes {
+        if !guide::has_terminal() {
+            return Ok(args.clone());
+        }
+        if !guide::agrees(&format!("There is a file {} already. Write over it", shown(&path.to_string_lossy())))? {
+            return Err(Error::new(ErrorKind::Cancelled, "left", "nothing was written"));
+        }
+    }
+    Ok(args.clone().with(FORCE.name, "yes"))
 }
 
 /// Where an argument is missing, all that are missing are named: nobody finds them one by one.

@@ -21,7 +21,7 @@ pub const SHELLS: [&str; 5] = ["bash", "zsh", "fish", "elvish", POWERSHELL];
 pub const POWERSHELL: &str = "powershell";
 
 /// What each noun is about, for the help: a test asks for a line of every one.
-const NOUNS: &[(&str, &str)] = &[
+pub(super) const NOUNS: &[(&str, &str)] = &[
     ("identity", "Your own keys"),
     ("desk", "This desk and its card"),
     ("clock", "This machine's clock: until when it is believed, and what puts it right"),
@@ -347,7 +347,7 @@ fn arg_of(field: &'static Arg, position: usize) -> clap::Arg {
     let arg = arg.value_name(match field.kind {
         ArgKind::Existing | ArgKind::ToWrite => "FILE",
         ArgKind::Number => "N",
-        ArgKind::Time => "TIME",
+        ArgKind::Time | ArgKind::Past => "TIME",
         ArgKind::Duration => "DAYS",
         ArgKind::Record(_) => "ID",
         ArgKind::Partner => "CODE",

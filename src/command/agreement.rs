@@ -9,11 +9,12 @@ use crate::act::header::Audience;
 use crate::command::copy_out;
 use crate::command::crossing::{MADE_FOR_EXERCISE, must_be_made_for};
 use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Key, Known, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+    Arg, ArgKind, Args, Command, Handler, Key, Known, NeededWhere, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::desk::workspace_info::short;
 use crate::command::destination::{Destination, FORCE};
 use crate::command::history::acts_of;
+use crate::command::shape::{TIER, TOKENS};
 use crate::exchange::iep::{self, Incoming, Outgoing, Policy};
 use crate::host::file;
 use crate::law::instrument::Instrument;
@@ -57,13 +58,17 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("partner", ArgKind::Partner, "with whom").required(),
             Arg::new("instrument", ArgKind::Known(instruments), "under which instrument; `comity law list` names them")
                 .required(),
-            Arg::new("purpose", ArgKind::Line, "for which purpose").required().repeated(),
+            Arg::new("purpose", ArgKind::Line, "for which purpose").of_shape(TOKENS).required().repeated(),
             Arg::new("categories", ArgKind::Words(all_words::<Category>), "for which data").required().repeated(),
             Arg::new("retention-cap", ArgKind::Duration, "the longest deletion term, such as 90d").required(),
-            Arg::new("title", ArgKind::Line, "its title; needed without a policy"),
-            Arg::new("from", ArgKind::Time, "from when; needed without a policy"),
-            Arg::new("until", ArgKind::Time, "until when; needed where no policy says it"),
-            Arg::new("tier", ArgKind::Number, "up to which tier; without it, the default of the partner's kind"),
+            Arg::new("title", ArgKind::Line, "its title; needed without a policy")
+                .needed(NeededWhere::Without("policy")),
+            Arg::new("from", ArgKind::Time, "from when; needed without a policy")
+                .needed(NeededWhere::Without("policy")),
+            Arg::new("until", ArgKind::Time, "until when; needed where no policy says it")
+                .needed(NeededWhere::Without("policy")),
+            Arg::new("tier", ArgKind::Number, "up to which tier; without it, the default of the partner's kind")
+                .of_shape(TIER),
             Arg::new(
                 "target",
                 ArgKind::Line,
@@ -193,9 +198,9 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("because", ArgKind::Body, "why").required(),
             Arg::new("lessons", ArgKind::Body, "what was learned since it was agreed or renewed last"),
             Arg::new("next-review", ArgKind::Time, "when it is looked at again"),
-            Arg::new("purpose", ArgKind::Line, "other purposes from then on").repeated(),
+            Arg::new("purpose", ArgKind::Line, "other purposes from then on").of_shape(TOKENS).repeated(),
             Arg::new("categories", ArgKind::Words(all_words::<Category>), "other data from then on").repeated(),
-            Arg::new("tier", ArgKind::Number, "up to another tier from then on"),
+            Arg::new("tier", ArgKind::Number, "up to another tier from then on").of_shape(TIER),
             Arg::new("retention-cap", ArgKind::Duration, "another longest deletion term, such as 90d"),
             Arg::new(
                 "target",
@@ -610,11 +615,7 @@ fn renew(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
     let given = |field: &str| args.maybe(field).is_some();
     let terms = Terms {
         until: args.time("until", now)?,
-        purposes: if given("purpose") {
-            args.words("purpose", "a word without spaces", token)?
-        } else {
-            old.purposes.clone()
-        },
+        purposes: if given("purpose") { args.words("purpose", TOKENS.what, token)? } else { old.purposes.clone() },
         categories: if given("categories") {
             args.words("categories", "a data category", Category::parse)?
         } else {
@@ -673,7 +674,7 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
     let terms = Terms {
         partner: workspace.partner(args.need("partner")?)?.id,
         instrument,
-        purposes: args.words("purpose", "a word without spaces", token)?,
+        purposes: args.words("purpose", TOKENS.what, token)?,
         categories: args.words("categories", "a data category", Category::parse)?,
         tier: args.maybe_read("tier", "1 to 4", Tier::parse)?,
         from: from.ok_or_else(|| missing("from"))?,

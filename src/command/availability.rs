@@ -2,6 +2,7 @@
 //! command itself give. It asks the table of kinds and the gate; it decides nothing of its own, and writes nothing.
 
 use super::definition::{ArgKind, Args, Command, Key, Needs};
+use super::member;
 use super::retention::answer::not_ordered;
 use super::retention::transfer::review_of;
 use crate::gate::from_records;
@@ -46,6 +47,9 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
     if writes.act == analysis::NEW
         && let Some(error) = taskforce_refusal(workspace, record)?
     {
+        return Ok(Some(error));
+    }
+    if let Some(error) = member::why_not(workspace, writes.act, record)? {
         return Ok(Some(error));
     }
     if writes.act == order::ANSWER && record.text("ordered").is_none() {

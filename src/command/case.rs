@@ -10,6 +10,7 @@ use crate::command::definition::{
 };
 use crate::command::json::or_empty;
 use crate::command::retention::schedule::moved_by;
+use crate::command::shape::TOKEN;
 use crate::law::retention::Trigger;
 use crate::record::definition::token;
 use crate::record::store::{Query, Record, RecordStore as _};
@@ -33,6 +34,7 @@ pub const COMMANDS: &[Command] = &[
         args: &[
             Arg::new("title", ArgKind::Line, "its title").required(),
             Arg::new("purpose", ArgKind::Line, "for what: a word that agreements name too, such as cybercrime")
+                .of_shape(TOKEN)
                 .required(),
             Arg::new(
                 "taskforce",
@@ -172,7 +174,7 @@ fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
 ///
 /// Where the gate or the records do not allow it.
 pub fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let (title, purpose) = (args.line("title")?, args.read("purpose", "a word without spaces", token)?);
+    let (title, purpose) = (args.line("title")?, args.read("purpose", TOKEN.what, token)?);
     let of = args.maybe("taskforce").map(|typed| workspace.find_record(typed, &[Kind::Taskforce])).transpose()?;
     let id = workspace.entropy.id()?;
     workspace.act_alone(crate::record::case::NEW, Audience::OwnDesk, |e, _| {

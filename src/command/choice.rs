@@ -114,6 +114,11 @@ pub fn unknown(workspace: &Workspace, takes: ArgKind, typed: &str) -> Option<Str
     found.err().filter(|error| error.kind == ErrorKind::Usage).map(|error| error.what)
 }
 
+/// Whether a record is there to choose from. Members of a partner are not: their desk says what they may do.
+pub fn is_offered(workspace: &Workspace, record: &Record) -> bool {
+    !record.is_purged() && (record.kind != Kind::Member || record.desk == workspace.meta.desk)
+}
+
 /// What a list for a field of a form offers: a value and what is shown of it.
 ///
 /// # Errors
@@ -137,7 +142,7 @@ pub fn choices(
         ArgKind::Record(kinds) => {
             for kind in kinds {
                 for record in workspace.records().find(&Query { limit: Some(MOST), ..Query::kind(*kind) })? {
-                    if !record.is_purged() {
+                    if is_offered(workspace, &record) {
                         all.push((record.id.to_string(), label(workspace, &[&record], called)?));
                     }
                 }

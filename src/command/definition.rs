@@ -42,6 +42,8 @@ pub enum ArgKind {
     Flag,
     /// A date, a time, or `60d`, `48h` from now.
     Time,
+    /// A date or a time that is past, or `3d` for three days ago.
+    Past,
     /// A length of time: `60d`, `48h`.
     Duration,
     /// The id of a record of one of these kinds, or the beginning of it.
@@ -199,6 +201,28 @@ pub struct Arg {
     pub cli_only: bool,
     /// It means something in an exercise alone: no form of a live workspace shows it.
     pub in_exercises: bool,
+    /// What its text must look like, where its kind does not say so.
+    pub shape: Option<Shape>,
+    /// Where the command cannot do without it, though it need not always be given.
+    pub needed: Option<NeededWhere>,
+}
+
+/// What a text must look like.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// What is expected: it stands before "is expected".
+    pub what: &'static str,
+    /// Whether a text is such.
+    pub fits: fn(&str) -> bool,
+}
+
+/// Where a command cannot do without a field, as another field says.
+#[derive(Clone, Copy, Debug)]
+pub enum NeededWhere {
+    /// Where that field has one of these words.
+    Says(&'static str, &'static [&'static str]),
+    /// Where that field is left out.
+    Without(&'static str),
 }
 
 impl Arg {
@@ -213,6 +237,8 @@ impl Arg {
             repeated: false,
             cli_only: false,
             in_exercises: false,
+            shape: None,
+            needed: None,
         }
     }
 
@@ -226,6 +252,28 @@ impl Arg {
     #[must_use]
     pub const fn positional(self) -> Self {
         Self { positional: true, required: true, ..self }
+    }
+
+    /// Its text must look so.
+    #[must_use]
+    pub const fn of_shape(self, shape: Shape) -> Self {
+        Self { shape: Some(shape), ..self }
+    }
+
+    /// It must be given where another field says so.
+    #[must_use]
+    pub const fn needed(self, needed: NeededWhere) -> Self {
+        Self { needed: Some(needed), ..self }
+    }
+
+    /// Whether the command cannot do without it, with these arguments.
+    pub fn is_needed(&self, args: &Args) -> bool {
+        self.required
+            || match self.needed {
+                Some(NeededWhere::Says(field, words)) => args.maybe(field).is_some_and(|typed| words.contains(&typed)),
+                Some(NeededWhere::Without(field)) => args.maybe(field).is_none(),
+                None => false,
+            }
     }
 
     /// It may be given several times.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::definition::{Arg, ArgKind, Args};
 use crate::host::file;
 use crate::value::text::shown;
-use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::error::Error;
 use crate::workspace::open::is_workspace;
 
 /// The field that lets a command write over a file.
@@ -34,11 +34,11 @@ impl Destination {
         let name = shown(&path.to_string_lossy()).into_owned();
         is_outside(&path)?;
         if file::exists(&path) && !over {
-            return Err(Error::new(ErrorKind::Medium, format!("there is a file {name} already"), TAKEN));
+            return Err(Error::usage(format!("there is a file {name} already")).hint(TAKEN));
         }
         if file::exists(&path) && !file::is_replaced(&path) {
             let what = format!("{name} is not a regular file, so it is not written over");
-            return Err(Error::new(ErrorKind::Medium, what, "name another file"));
+            return Err(Error::usage(what).hint("name another file"));
         }
         Ok(Self { path, over })
     }
@@ -91,7 +91,7 @@ impl Folder {
         is_outside(&path.join("file"))?;
         if file::exists(&path) && !path.is_dir() {
             let what = format!("{} is a file, and a folder is needed", shown(&path.to_string_lossy()));
-            return Err(Error::new(ErrorKind::Medium, what, "name a folder, or one that is not there yet"));
+            return Err(Error::usage(what).hint("name a folder, or one that is not there yet"));
         }
         Ok(Self(path))
     }
@@ -129,11 +129,7 @@ pub fn empty_folder(args: &Args, field: &str) -> Result<PathBuf, Error> {
     }
     let is_free = !file::exists(&path) || (path.is_dir() && file::is_empty_folder(&path)?);
     if !is_free {
-        return Err(Error::new(
-            ErrorKind::Medium,
-            format!("{name} is there and not an empty folder"),
-            "name a new folder",
-        ));
+        return Err(Error::usage(format!("{name} is there and not an empty folder")).hint("name a new folder"));
     }
     Ok(path)
 }

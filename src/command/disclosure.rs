@@ -13,6 +13,7 @@ use crate::command::definition::{
 use crate::command::json::or_empty;
 use crate::command::review::purpose_of;
 use crate::command::review::statements_in;
+use crate::command::shape::TIER;
 use crate::gate::from_records::{Disclosure, LeaveFacts, claim};
 use crate::gate::leave::{Leave, Validation as Claimed};
 use crate::gate::verdict::Verdict;
@@ -58,7 +59,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("to", ArgKind::Partner, "the partner; or name a task force"),
             Arg::new("item", ArgKind::Record(&[Kind::Item]), "an item").repeated(),
             Arg::new("case", ArgKind::Record(&[Kind::Case]), "or every item of this case …"),
-            Arg::new("tier", ArgKind::Number, "… of exactly this tier"),
+            Arg::new("tier", ArgKind::Number, "… of exactly this tier").of_shape(TIER),
             Arg::new(
                 "taskforce",
                 ArgKind::Record(&[Kind::Taskforce]),
@@ -501,7 +502,7 @@ fn new(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
         (None, Some(taskforce)) => partners_in(workspace, taskforce)?,
         (None, None) => return Err(Error::usage("--to is missing: name a partner, or a --taskforce")),
     };
-    let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?;
+    let tier = args.maybe_read("tier", TIER.what, Tier::parse)?;
     let items = named_items(workspace, args, tier)?;
     let Some(first) = items.first() else {
         return Err(Error::usage("there is nothing to share: name --item, or a --case that has items of that --tier"));

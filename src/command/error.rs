@@ -8,7 +8,6 @@ use crate::command::said;
 use crate::law::accountability::{self, Period};
 use crate::record::error::{self, Severity};
 use crate::record::kind::{Kind, State};
-use crate::record::member;
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::value::id::Id;
 use crate::value::json::Json;
@@ -91,7 +90,8 @@ pub const COMMANDS: &[Command] = &[
         args: &[
             ERROR,
             Arg::new("text", ArgKind::Body, "what is done").required(),
-            Arg::new("owner", ArgKind::Line, "the member who sees to it, by name").required(),
+            Arg::new("owner", ArgKind::Record(&[Kind::Member]), "the member who sees to it: name, fingerprint or id")
+                .required(),
             Arg::new("due", ArgKind::Time, "by when").required(),
         ],
         writes: Some(Writes::of(error::MEASURE, Weight::Signs, Needs::ActsState)),
@@ -398,24 +398,13 @@ fn raise(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
 ///
 /// Where nobody has that name, or several have.
 pub fn member_named(workspace: &Workspace, typed: &str) -> Result<Person, Error> {
-    let mut found = Vec::new();
-    for record in member::all(&workspace.records(), workspace.meta.desk)? {
-        let person = record.key.as_deref().and_then(Person::parse);
-        let is_meant = record.key.as_deref() == Some(typed) || workspace.text_of(&record, "name")? == typed;
-        found.extend(person.filter(|_| is_meant));
-    }
-    match found.as_slice() {
-        [one] => Ok(*one),
-        [] => {
-            Err(Error::unknown(format!("there is no member {}", shown(typed))).hint("`comity member list` names them"))
-        }
-        _ => Err(Error::usage(format!("several members are called {}", shown(typed))).hint("name their key instead")),
-    }
+    let record = workspace.find_record(typed, &[Kind::Member])?;
+    let person = record.key.as_deref().and_then(Person::parse).filter(|_| record.desk == workspace.meta.desk);
+    person.ok_or_else(|| Error::not_allowed(format!("{} is no member of this desk", shown(typed))))
 }
 
 fn measure(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let (record, owner) = (named(workspace, args)?, args.line("owner")?);
-    let owner = member_named(workspace, &owner)?;
+    let (record, owner) = (named(workspace, args)?, member_named(workspace, args.need("owner")?)?);
     let due = args.time("due", workspace.now())?;
     let text = args.body("text")?.unwrap_or_default();
     workspace.act_alone(error::MEASURE, Audience::OwnDesk, |e, _| {

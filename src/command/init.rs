@@ -2,6 +2,7 @@
 
 use crate::command::definition::{Arg, ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::command::identity;
+use crate::command::shape::TOKEN;
 use crate::host::{file, lock};
 use crate::law::edition::Law;
 use crate::record::card;
@@ -21,7 +22,7 @@ pub const COMMANDS: &[Command] = &[Command {
     args: &[
         Arg::new("desk", ArgKind::Line, "the desk's code: a few capitals, such as XA").required(),
         Arg::new("name", ArgKind::Line, "the desk's name").required(),
-        Arg::new("jurisdiction", ArgKind::Line, "the jurisdiction that it acts under").required(),
+        Arg::new("jurisdiction", ArgKind::Line, "the jurisdiction that it acts under").of_shape(TOKEN).required(),
         Arg::new("roles", ArgKind::Words(all_words::<Role>), "your roles").required(),
         Arg::new("exercise", ArgKind::Line, "the name of an exercise: nothing of it can reach a live desk"),
     ],

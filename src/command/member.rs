@@ -9,7 +9,7 @@ use crate::command::definition::{
 use crate::command::json::or_empty;
 use crate::host::file;
 use crate::record::key_use;
-use crate::record::kind::{Kind, State as RecordState};
+use crate::record::kind::{ChangeKind, Kind, State as RecordState};
 use crate::record::member::{self, MemberCertificate};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::seal::identity::PublicIdentity;
@@ -23,7 +23,8 @@ use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
-const MEMBER: Arg = Arg::new("member", ArgKind::Line, "the member: name, fingerprint or id").positional();
+const MEMBER: Arg =
+    Arg::new("member", ArgKind::Record(&[Kind::Member]), "the member: name, fingerprint or id").positional();
 
 /// The commands.
 pub const COMMANDS: &[Command] = &[
@@ -209,21 +210,30 @@ fn not_alike(workspace: &Workspace, name: &str) -> Result<(), Error> {
 }
 
 fn find(workspace: &Workspace, args: &Args) -> Result<Record, Error> {
-    let typed = args.need("member")?;
-    let mut found = Vec::new();
-    for record in member::all(&workspace.records(), workspace.meta.desk)? {
-        let fits = record.key.as_deref() == Some(typed)
-            || record.id.to_string().starts_with(typed)
-            || workspace.text_of(&record, "name")? == typed;
-        if fits {
-            found.push(record);
-        }
+    workspace.find_record(args.need("member")?, &[Kind::Member])
+}
+
+/// Why what needs the desk's root key, or would leave it without an administrator, cannot be done to a member.
+///
+/// # Errors
+///
+/// Where the workspace cannot be read.
+pub fn why_not(workspace: &Workspace, act: ChangeKind, record: &Record) -> Result<Option<Error>, Error> {
+    if [member::ROLES, member::REVOKE].contains(&act)
+        && let Err(error) = workspace.root()
+    {
+        return Ok(Some(error));
     }
-    match (found.pop(), found.is_empty()) {
-        (Some(one), true) => Ok(one),
-        (None, _) => Err(Error::unknown(format!("there is no member {}", shown(typed)))),
-        _ => Err(Error::usage(format!("{} means several members: name one by their fingerprint", shown(typed)))),
+    if act != member::REVOKE || !record.is(member::State::Active) {
+        return Ok(None);
     }
+    let is_admin = |m: &Record| m.is(member::State::Active) && member::roles_of(m).contains(&Role::Administrator);
+    let others = member::all(&workspace.records(), workspace.meta.desk)?;
+    if others.iter().any(|other| other.id != record.id && is_admin(other)) {
+        return Ok(None);
+    }
+    let what = "nobody would be left who may enrol and revoke members";
+    Ok(Some(Error::not_allowed(what).hint("give another member the role of an administrator first: `member roles`")))
 }
 
 fn certificate_for(workspace: &Workspace, record: &Record, roles: Vec<Role>) -> Result<MemberCertificate, Error> {
@@ -244,14 +254,6 @@ fn set_roles(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Outp
 
 fn revoke(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let record = find(workspace, args)?;
-    let is_admin = |m: &Record| m.is(member::State::Active) && member::roles_of(m).contains(&Role::Administrator);
-    let others = member::all(&workspace.records(), workspace.meta.desk)?;
-    if !others.iter().any(|other| other.id != record.id && is_admin(other)) {
-        let what = "nobody would be left who may enrol and revoke members";
-        return Err(
-            Error::not_allowed(what).hint("give another member the role of an administrator first: `member roles`")
-        );
-    }
     let may = workspace.my_roles()?.contains(&Role::Administrator);
     let oneself = record.key.as_deref() == Some(workspace.person().to_string().as_str());
     if oneself {

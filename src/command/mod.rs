@@ -16,6 +16,7 @@ pub mod plain;
 pub mod run;
 pub mod said;
 pub mod script;
+pub mod shape;
 
 use definition::Command;
 

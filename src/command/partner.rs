@@ -11,6 +11,7 @@ use crate::command::definition::{
 };
 use crate::command::desk::workspace_info::short;
 use crate::command::json::or_empty;
+use crate::command::shape::{CODE, RECIPIENT};
 use crate::host::file;
 use crate::law::ceiling;
 use crate::record::bundle::received_as;
@@ -58,14 +59,15 @@ pub const COMMANDS: &[Command] = &[
                 ArgKind::Flag,
                 "it works without comity: it gets files and letters, never bundles",
             ),
-            Arg::new("code", ArgKind::Line, "without a card: the code that it has here, such as CERTX"),
+            Arg::new("code", ArgKind::Line, "without a card: the code that it has here, such as CERTX").of_shape(CODE),
             Arg::new("name", ArgKind::Line, "without a card: its name"),
             Arg::new("contact", ArgKind::Line, "without a card: how it is reached and called back"),
             Arg::new(
                 "recipient",
                 ArgKind::Line,
                 "without a card: its age key (age1…), to which files for it are sealed",
-            ),
+            )
+            .of_shape(RECIPIENT),
         ],
         writes: Some(Writes {
             act: crate::record::partner::ADD,
@@ -398,10 +400,10 @@ fn add_without_card(workspace: &mut Workspace, args: &Args) -> Result<Output, Er
     if args.maybe("card").is_some() {
         return Err(Error::usage("--without-card: a partner has a card or has none; name one of the two"));
     }
-    let code = args.read("code", "1 to 12 capitals, digits or hyphens, a capital first", card::code)?;
+    let code = args.read("code", CODE.what, card::code)?;
     let (name, contact) = (args.line("name")?, args.line("contact")?);
     let kind = args.read("kind", "a kind of partner", PartnerKind::parse)?;
-    let age = args.maybe_read("recipient", "an age key, age1…", |t| Recipient::parse(t).map(|r| r.to_string()))?;
+    let age = args.maybe_read("recipient", RECIPIENT.what, |t| Recipient::parse(t).map(|r| r.to_string()))?;
     if let Some(age) = &age
         && key_use::holder(&workspace.records(), age)?.is_some()
     {

@@ -6,6 +6,7 @@ use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
+use crate::command::shape::TOKEN;
 use crate::record::definition::token;
 use crate::record::kind::{Kind, State};
 use crate::record::recognition;
@@ -24,6 +25,7 @@ pub const COMMANDS: &[Command] = &[
         args: &[
             Arg::new("partner", ArgKind::Partner, "whose").required(),
             Arg::new("of", ArgKind::Line, "what, in a word without spaces, such as lab-17025 or judicial-order")
+                .of_shape(TOKEN)
                 .required(),
             Arg::new("title", ArgKind::Line, "what it is called").required(),
             Arg::new("reference", ArgKind::Line, "the certificate or the decision that says so").required(),
@@ -126,7 +128,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
 
 fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let partner = workspace.partner(args.need("partner")?)?.id;
-    let of = args.read("of", "a word without spaces", token)?;
+    let of = args.read("of", TOKEN.what, token)?;
     let (title, reference) = (args.line("title")?, args.line("reference")?);
     let until = args.time("until", workspace.now())?;
     let id = workspace.entropy.id()?;

@@ -8,9 +8,11 @@ use serde::Serialize;
 use crate::act::change::Line;
 use crate::act::header::Audience;
 use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Key, Known, Needs, Output, PairRow, Preview, STAYS, Undo, Weight, Writes,
+    Arg, ArgKind, Args, Command, Handler, Key, Known, NeededWhere, Needs, Output, PairRow, Preview, STAYS, Undo,
+    Weight, Writes,
 };
 use crate::command::json::or_empty;
+use crate::command::shape::TOKEN;
 use crate::gate::from_records;
 use crate::law::ground::Ground;
 use crate::record::definition::token;
@@ -63,7 +65,7 @@ pub const COMMANDS: &[Command] = &[
         args: &[
             Arg::new("subject", ArgKind::Record(&[Kind::Item, Kind::Request]), "the item").required(),
             Arg::new("to", ArgKind::Partner, "the recipient").required(),
-            Arg::new("purpose", ArgKind::Line, "for what; without it, the case's purpose"),
+            Arg::new("purpose", ArgKind::Line, "for what; without it, the case's purpose").of_shape(TOKEN),
             Arg::new("level", ArgKind::Word(all_words::<Level>), "how deep; without it, what the tier asks"),
         ],
         writes: Some(Writes {
@@ -149,8 +151,10 @@ pub const COMMANDS: &[Command] = &[
                 "a ground of the law that it rests on, for a refusal or a part; it stays at the desk",
             )
             .repeated(),
-            Arg::new("expires", ArgKind::Time, "when the approval expires"),
-            Arg::new("reasons", ArgKind::Body, "the reasons; partial, defer and refuse need them"),
+            Arg::new("expires", ArgKind::Time, "when the approval expires; within a year")
+                .needed(NeededWhere::Says("decision", &["approve", "partial"])),
+            Arg::new("reasons", ArgKind::Body, "the reasons; partial, defer and refuse need them")
+                .needed(NeededWhere::Says("decision", &["partial", "defer", "refuse"])),
             Arg::new(
                 "conflict-of-interest",
                 ArgKind::Flag,
@@ -561,7 +565,7 @@ fn open(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     let subject = workspace.find_record(args.need("subject")?, &[Kind::Item, Kind::Request])?;
     let to = workspace.partner(args.need("to")?)?;
     let tier = subject.tier.unwrap_or(Tier::INDICATORS);
-    let purpose = match args.maybe_read("purpose", "a word without spaces", token)? {
+    let purpose = match args.maybe_read("purpose", TOKEN.what, token)? {
         Some(purpose) => purpose,
         None => purpose_of(workspace, subject.case)?,
     };

@@ -402,7 +402,7 @@ pub struct Restored {
 pub fn restore(from: &Path, to: &Path, identity: &Path, me: &Identity, job: &mut Job) -> Result<Restored, Error> {
     let taken = || {
         let what = format!("{} is not empty", shown(&to.to_string_lossy()));
-        Error::new(ErrorKind::Medium, what, "name another folder with --to; nothing is restored over another workspace")
+        Error::usage(what).hint("name another folder with --to; nothing is restored over another workspace")
     };
     if !file::is_empty_folder(to)? {
         return Err(taken());

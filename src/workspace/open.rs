@@ -865,10 +865,18 @@ impl Workspace {
     }
 
     /// The record of one of these kinds with this id, or with an id that begins so (4 hex digits or more, with or without the
-    /// kind's letter).
+    /// kind's letter). A member of this desk is found by their name or fingerprint, too.
     pub fn find_record(&self, typed: &str, kinds: &[Kind]) -> Result<Record, Error> {
         let words = kinds.iter().map(|k| k.word()).collect::<Vec<_>>().join(" or ");
-        let unknown = || Error::unknown(format!("there is no {words} {}", shown(typed)));
+        let unknown = || {
+            let error = Error::unknown(format!("there is no {words} {}", shown(typed)));
+            if kinds.contains(&Kind::Member) { error.hint("`comity member list` names them") } else { error }
+        };
+        if kinds.contains(&Kind::Member)
+            && let Some(member) = self.member_named(typed)?
+        {
+            return Ok(member);
+        }
         // `XB:` before an id means the record that this partner knows by it.
         let (of, typed) = match typed.split_once(':') {
             Some((code, id)) => (Some(self.partner(code)?.id), id),
@@ -1150,6 +1158,21 @@ impl Workspace {
             &Default::default(),
         )?;
         Ok(facts.judge())
+    }
+
+    /// The member of this desk with this name or fingerprint; `None` where nobody has it.
+    fn member_named(&self, typed: &str) -> Result<Option<Record>, Error> {
+        let mut found = Vec::new();
+        for record in member::all(&self.records(), self.meta.desk)? {
+            if record.key.as_deref() == Some(typed) || self.text_of(&record, "name")? == typed {
+                found.push(record);
+            }
+        }
+        if found.len() > 1 {
+            let what = format!("several members are called {}", shown(typed));
+            return Err(Error::usage(what).hint("name one by their fingerprint"));
+        }
+        Ok(found.pop())
     }
 
     /// The desk's root key, where this member founded the desk.

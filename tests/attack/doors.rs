@@ -173,7 +173,7 @@ fn no_folder_is_watched_in_a_workspace_or_in_place_of_a_file() {
         a.fails(1, "bundle export", &[("to", "XB"), ("max-size", "1M"), ("out", &text(&folder))], ErrorKind::Usage);
     }
     fs::write(a.path("file"), "precious").unwrap();
-    a.fails(1, "bundle watch", &[("dir", &a.path("file")), ("once", "yes"), ("every", "0")], ErrorKind::Medium);
+    a.fails(1, "bundle watch", &[("dir", &a.path("file")), ("once", "yes"), ("every", "0")], ErrorKind::Usage);
     assert_eq!(fs::read_to_string(a.path("file")).unwrap(), "precious");
 }
 
@@ -187,13 +187,13 @@ fn no_command_writes_over_a_file_unless_it_is_told_to() {
     for (name, own) in writers(&a, &b) {
         let out = a.path("precious");
         fs::write(&out, "precious").unwrap();
-        let failure = a.fails(member_of(name), name, &fields(&own, &[("out", out.as_str())]), ErrorKind::Medium);
+        let failure = a.fails(member_of(name), name, &fields(&own, &[("out", out.as_str())]), ErrorKind::Usage);
         assert!(failure.what.contains("precious"), "{name}: {failure:?}");
         assert_eq!(fs::read_to_string(&out).unwrap(), "precious", "{name}");
         // Not through a link either, whether it leads anywhere or not.
         let (target, link) = (a.path("nowhere"), a.path("link"));
         symlink(&target, &link).unwrap();
-        a.fails(member_of(name), name, &fields(&own, &[("out", &link)]), ErrorKind::Medium);
+        a.fails(member_of(name), name, &fields(&own, &[("out", &link)]), ErrorKind::Usage);
         assert!(!Path::new(&target).exists(), "{name}");
         fs::remove_file(&link).unwrap();
         if name != "identity new" {
@@ -201,7 +201,7 @@ fn no_command_writes_over_a_file_unless_it_is_told_to() {
             assert_ne!(fs::read(&out).unwrap(), b"precious", "{name}");
             let folder = a.path("folder");
             let _ = fs::create_dir(&folder);
-            a.fails(member_of(name), name, &fields(&own, &[("out", &folder), ("force", "yes")]), ErrorKind::Medium);
+            a.fails(member_of(name), name, &fields(&own, &[("out", &folder), ("force", "yes")]), ErrorKind::Usage);
         }
     }
 }
@@ -231,7 +231,7 @@ fn a_new_identity_writes_over_no_public_file() {
     let a = Site::found(root.path(), "XA");
     fs::write(a.path("me.pub"), "precious").unwrap();
     let new = [("name", "N"), ("out", &a.path("me") as &str), ("no-passphrase", "yes")];
-    a.fails(1, "identity new", &new, ErrorKind::Medium);
+    a.fails(1, "identity new", &new, ErrorKind::Usage);
     assert_eq!(fs::read_to_string(a.path("me.pub")).unwrap(), "precious");
     assert!(!Path::new(&a.path("me")).exists());
 }

@@ -80,7 +80,7 @@ fn what_is_written_is_never_written_through_a_link() {
     fs::create_dir(&out).unwrap();
     let again = [("to", "XB"), ("again", "1"), ("out", &*text(&out.join("b1")))];
     symlink(&victim, out.join("b1")).unwrap();
-    a.fails(1, "bundle export", &again, ErrorKind::Medium);
+    a.fails(1, "bundle export", &again, ErrorKind::Usage);
     a.must(1, "bundle export", &[again.as_slice(), &[("force", "yes")]].concat());
     assert_eq!(fs::read(&victim).unwrap(), b"precious");
     assert!(fs::symlink_metadata(out.join("b1")).unwrap().is_file(), "the link was replaced");

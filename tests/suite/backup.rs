@@ -180,7 +180,7 @@ fn a_backup_is_listed_and_gives_the_desk_back_on_another_disk() {
     let out = a.path("bk.comity");
     let id = a.make(1, "backup make", &[("out", &out)]);
     assert_eq!(fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
-    a.fails(1, "backup make", &[("out", &out)], ErrorKind::Medium);
+    a.fails(1, "backup make", &[("out", &out)], ErrorKind::Usage);
     let inside = text(&a.workspace().join("bk"));
     a.fails(1, "backup make", &[("out", &inside)], ErrorKind::Usage);
     let listed = a.must(2, "backup list", &[]).value;
@@ -196,7 +196,7 @@ fn a_backup_is_listed_and_gives_the_desk_back_on_another_disk() {
     for member in 1..=3 {
         a.fails(member, "case list", &[], ErrorKind::Fork);
     }
-    a.fails(2, "backup restore", &[("file", &out), ("to", &to)], ErrorKind::Medium);
+    a.fails(2, "backup restore", &[("file", &out), ("to", &to)], ErrorKind::Usage);
     declare(&a, 2);
     a.must(1, "backup confirm", &[]);
     assert_eq!(titles(&a, 3), ["Kept"]);

@@ -106,6 +106,28 @@ fn ids_are_offered_with_what_they_are_called() {
 }
 
 #[test]
+fn members_kinds_of_request_and_nouns_are_offered_with_what_they_are_called() {
+    let (_root, a, b) = pair();
+    // A partner's members are known here, and are not for this desk to revoke.
+    b.must(
+        1,
+        "disclosure new",
+        &[("item", &b.indicator(&b.case("Quay"), "quay.example")), ("to", "XA"), ("delete-after", "30d")],
+    );
+    b.carry(&a, "first");
+    let members = offered(&a, &["member", "revoke", ""]);
+    let named = |name: &str| members.iter().find(|(_, called)| called.contains(name));
+    assert!(named("XA-3").is_some() && named("XB-").is_none(), "{members:?}");
+    let id = named("XA-3").unwrap().0.clone();
+    a.must(1, "member revoke", &[("member", &id)]);
+    let kinds = offered(&a, &["law", "show", "bc2"]);
+    assert!(kinds.iter().any(|(kind, does)| kind == "bc29" && does == "Preserve data quickly"), "{kinds:?}");
+    let nouns = offered(&a, &["man", "re"]);
+    assert!(nouns.iter().any(|(noun, about)| noun == "review" && !about.is_empty()), "{nouns:?}");
+    assert!(nouns.iter().all(|(noun, _)| noun.starts_with("re")), "{nouns:?}");
+}
+
+#[test]
 fn bash_lists_what_ids_are_called_and_puts_in_ids_alone() {
     const LISTINGS: [&str; 3] = ["63", "33", "64"];
     let (_root, a, _b) = pair();

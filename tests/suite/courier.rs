@@ -77,7 +77,7 @@ fn each_of_several_partners_takes_its_own_out_of_one_folder() {
     assert_eq!(failures, 1);
     a.fails(1, "bundle export", &[("to", "XB"), ("to", "XC"), ("out", &out), ("again", "1")], ErrorKind::Usage);
     let file = text(&folder.join("readme.txt"));
-    a.fails(1, "bundle export", &[("to", "XB"), ("to", "XC"), ("out", &file)], ErrorKind::Medium);
+    a.fails(1, "bundle export", &[("to", "XB"), ("to", "XC"), ("out", &file)], ErrorKind::Usage);
 }
 
 #[test]

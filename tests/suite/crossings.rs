@@ -162,7 +162,7 @@ fn every_file_of_an_exercise_says_so_or_is_sealed_and_a_live_desk_takes_but_the_
     let pack = a.must(1, "audit verify-pack", &[("file", of("audit pack"))]);
     assert!(pack.message.unwrap().starts_with(BANNER) && pack.value["realm"] == "exercise:doors");
     let taken = a.workspace();
-    a.fails(1, "backup restore", &[("file", of("backup make")), ("to", &text(&taken))], ErrorKind::Medium);
+    a.fails(1, "backup restore", &[("file", of("backup make")), ("to", &text(&taken))], ErrorKind::Usage);
     let restored = c.path("restored");
     c.must(1, "backup restore", &[("file", of("backup make")), ("to", &restored)]);
     // The one thing that crosses.

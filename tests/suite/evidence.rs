@@ -170,7 +170,7 @@ fn an_exhibit_leaves_as_a_bag_that_anybody_can_check_and_its_leaving_is_on_recor
         "it is a copy that left, on record"
     );
     // A folder that is not empty is left alone, and nothing is entered.
-    a.fails(1, "item custody", &[("item", &id), ("export", &text(&bag))], ErrorKind::Medium);
+    a.fails(1, "item custody", &[("item", &id), ("export", &text(&bag))], ErrorKind::Usage);
     // Who may write no copy out is refused by the gate; who has no file has nothing to write.
     let other = text(&a.folder.join("other"));
     enrol_investigator(&a);

@@ -391,7 +391,7 @@ fn what_was_published_is_corrected_with_a_date_and_tells_nothing_by_the_differen
     );
     assert!(grids("a.html", &third)[1].iter().flatten().all(Option::is_none), "{third}");
     assert_eq!(grids("a.html", &third)[3], grids("a.txt", &first)[3], "the others stay as they were");
-    assert_eq!(correct(&a, "one.txt").unwrap_err(), ErrorKind::Medium, "nothing is written over");
+    assert_eq!(correct(&a, "one.txt").unwrap_err(), ErrorKind::Usage, "nothing is written over");
     a.must(1, "audit verify", &[]);
 }
 

@@ -108,6 +108,9 @@ fn every_command_action_and_field_is_said_in_every_language() {
         for field in command.args.iter().filter(|field| !field.cli_only) {
             ask(Part::Text, field.help);
             ask(Part::Field, field.name);
+            if let Some(shape) = field.shape {
+                ask(Part::Text, shape.what);
+            }
         }
     }
     for action in ACTIONS.iter() {

@@ -281,7 +281,8 @@ const TYPED: &[(&str, &[Fields<'_>])] = &[
     ("item import", &[]),
     ("member revoke", &[]),
     ("notice letter", &[]),
-    ("member roles", &[]),
+    ("member roles", &[&[("roles", "investigator")], &[("roles", "administrator")]]),
+    ("member confirm-acts", &[&[]]),
     ("request letter", &[]),
     ("retention purge", &[&[("dry-run", "yes"), ("because", "x")]]),
 ];

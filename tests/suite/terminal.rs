@@ -869,3 +869,28 @@ fn where_there_is_no_terminal_it_says_so() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("terminal"));
 }
+
+#[test]
+fn a_file_is_written_over_where_somebody_says_so() {
+    let (_root, a, _b) = pair();
+    let out = a.path("precious");
+    let words = a.words(1, &["desk", "card", "--out", &out]);
+    let precious = || std::fs::write(&out, "precious").unwrap();
+    let is_there = || std::fs::read(&out).unwrap() == b"precious";
+    let ask = |answer: &str| {
+        precious();
+        let mut s = Screen::run(&words, &a.folder, &[], 24, 120);
+        s.until("Write over it? [y/N]");
+        s.press(answer);
+        s.end()
+    };
+    assert_eq!((ask("n\r"), is_there()), (130, true));
+    assert_eq!((ask("\r"), is_there()), (130, true));
+    assert_eq!((ask("y\r"), is_there()), (0, false));
+    // Nobody can be asked in a pipe.
+    precious();
+    let refused = program(&a.folder, &words, "y\n");
+    assert_eq!((refused.status.code(), is_there()), (Some(2), true), "{refused:?}");
+    let forced: Vec<&str> = ["--yes"].into_iter().chain(words.iter().map(String::as_str)).collect();
+    assert_eq!((program(&a.folder, &forced, "").status.code(), is_there()), (Some(0), false));
+}

@@ -31,7 +31,7 @@ pub const COMMANDS: &[Command] = &[Command {
     about: "List who looked at which personal data, when and why; or what of it stands out",
     args: &[
         Arg::new("item", ArgKind::Record(LOOKED_AT), "only looks at this record"),
-        Arg::new("member", ArgKind::Line, "only looks of this member, by name"),
+        Arg::new("member", ArgKind::Record(&[Kind::Member]), "only looks of this member: name, fingerprint or id"),
         Arg::new("from", ArgKind::Time, "only from this time on"),
         Arg::new("to", ArgKind::Time, "only before this time"),
         Arg::new("unusual", ArgKind::Flag, "what stands out: many persons on one day, no case work, the own complaint"),

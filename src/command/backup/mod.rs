@@ -23,7 +23,7 @@ use crate::value::person::Person;
 use crate::value::text::{counted, shown};
 use crate::value::timestamp::Timestamp;
 use crate::workspace::backup;
-use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::error::Error;
 use crate::workspace::open::{Workspace, is_workspace};
 use crate::workspace::progress::Job;
 
@@ -236,7 +236,7 @@ fn restore(context: &mut CommandContext, args: &Args, job: &mut Job) -> Result<O
     }
     if is_workspace(&to) {
         let what = format!("there is a workspace in {}", shown(&to.to_string_lossy()));
-        return Err(Error::new(ErrorKind::Medium, what, "name a new folder: nothing is restored over a workspace"));
+        return Err(Error::usage(what).hint("name a new folder: nothing is restored over a workspace"));
     }
     let (me, _) = identity::unlock(context)?;
     let done = backup::restore(&from, &to, &context.identity, &me, job)?;

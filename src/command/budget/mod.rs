@@ -7,6 +7,7 @@ pub mod tender;
 use self::offers::supplier;
 use crate::act::header::Audience;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
+use crate::command::shape::{self, TOKEN};
 use crate::law::money::currencies;
 use crate::record::budget_line::{self, Part, SplitRule};
 use crate::record::commitment::{self, CommitmentContent, Interest};
@@ -25,7 +26,7 @@ use crate::workspace::progress::Job;
 const LINE: Arg = Arg::new("line", ArgKind::Record(&[Kind::BudgetLine]), "the budget line").required();
 const COMMITMENT: Arg = Arg::new("commitment", ArgKind::Record(&[Kind::Commitment]), "the commitment");
 const STATEMENT: Arg = Arg::new("statement", ArgKind::Record(&[Kind::Statement]), "the statement").positional();
-const AMOUNT: Arg = Arg::new("amount", ArgKind::Line, "how much, such as 5000.01").required();
+const AMOUNT: Arg = Arg::new("amount", ArgKind::Line, "how much, such as 5000.01").of_shape(shape::AMOUNT).required();
 
 /// Lines on which money can be committed.
 const OPEN: &[State] = &[budget_line::State::Open.any()];
@@ -47,7 +48,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("title", ArgKind::Line, "its title").required(),
             Arg::new("currency", ArgKind::Word(currencies), "its currency, a code of ISO 4217").required(),
             AMOUNT,
-            Arg::new("period", ArgKind::Line, "its period, such as 2026").required(),
+            Arg::new("period", ArgKind::Line, "its period, such as 2026").of_shape(TOKEN).required(),
             Arg::new("taskforce", ArgKind::Record(&[Kind::Taskforce]), "the task force that it is of"),
             Arg::new("donor", ArgKind::Line, "who gives the money"),
             Arg::new("conditions", ArgKind::Body, "what the donor allows it to be spent on"),
@@ -123,7 +124,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("call", ArgKind::Line, "the id of the call for offers that it comes of"),
             Arg::new("handles-data", ArgKind::Flag, "the contractor sees data of cases"),
             Arg::new("clause", ArgKind::Body, "what binds a contractor who sees data"),
-            Arg::new("ground", ArgKind::Line, "on which of the donor's grounds"),
+            Arg::new("ground", ArgKind::Line, "on which of the donor's grounds").of_shape(TOKEN),
         ],
         writes: Some(Writes::of(commitment::COMMIT, Weight::Records, Needs::OneOf(OPEN))),
         run: Handler::Writes(commit),
@@ -182,7 +183,7 @@ pub const COMMANDS: &[Command] = &[
         args: &[
             Arg::new("from", ArgKind::Word(currencies), "of which currency").required(),
             Arg::new("to", ArgKind::Word(currencies), "in which").required(),
-            Arg::new("rate", ArgKind::Line, "what one unit is worth, such as 0.9213").required(),
+            Arg::new("rate", ArgKind::Line, "what one unit is worth, such as 0.9213").of_shape(shape::RATE).required(),
             Arg::new("on", ArgKind::Time, "of which day").required(),
             Arg::new("source", ArgKind::Line, "who says so, such as a central bank's list").required(),
         ],
@@ -450,11 +451,10 @@ fn spend(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
 }
 
 fn note_rate(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
-    let what = format!("a number above zero, with at most {} decimals", money::RATE_DECIMALS);
     let terms = rate::Terms {
         from: args.read("from", "a code of ISO 4217", budget_line::currency)?,
         to: args.read("to", "a code of ISO 4217", budget_line::currency)?,
-        rate: args.read("rate", &what, |typed| money::parse(typed, money::RATE_DECIMALS))?,
+        rate: args.read("rate", shape::RATE.what, |typed| money::parse(typed, money::RATE_DECIMALS))?,
         on: args.time("on", workspace.now())?,
     };
     let source = args.line("source")?;

@@ -4,6 +4,7 @@ use super::offers::{line_under, supplier};
 use super::{amount, currency_of, line_of};
 use crate::act::header::Audience;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
+use crate::command::shape::AMOUNT;
 use crate::record::kind::{Kind, State};
 use crate::record::{budget_line, tender};
 use crate::value::text::is_blank;
@@ -45,7 +46,7 @@ pub const COMMANDS: &[Command] = &[
         args: &[
             CALL,
             Arg::new("supplier", ArgKind::Line, "who offers").required(),
-            Arg::new("amount", ArgKind::Line, "for how much, such as 5000.01").required(),
+            Arg::new("amount", ArgKind::Line, "for how much, such as 5000.01").of_shape(AMOUNT).required(),
             Arg::new("note", ArgKind::Body, "what is to be said of it"),
         ],
         writes: Some(Writes::of(tender::QUOTE, Weight::Records, Needs::ActsState)),

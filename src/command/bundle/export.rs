@@ -60,7 +60,8 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("out", ArgKind::ToWrite, "the file to write; a folder for several, - for standard output")
                 .required(),
             FORCE,
-            Arg::new("max-size", ArgKind::Line, "in volumes of at most that size, such as 700M; they go into a folder"),
+            Arg::new("max-size", ArgKind::Line, "in volumes of at most that size, such as 700M; they go into a folder")
+                .of_shape(volumes::SIZE),
             Arg::new(
                 "again",
                 ArgKind::Number,
@@ -366,7 +367,7 @@ fn export(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Outpu
     let partners = args.all("to").iter().map(|code| workspace.partner(code)).collect::<Result<Vec<_>, _>>()?;
     let Some(first) = partners.first() else { return Err(Error::usage("--to is missing")) };
     partners.iter().try_for_each(takes_bundles)?;
-    let most = args.maybe("max-size").map(volumes::size).transpose()?;
+    let most = volumes::size(args)?;
     let several = partners.len() > 1;
     let again = args.number("again")?;
     // A bundle that was made in volumes is written in volumes again.

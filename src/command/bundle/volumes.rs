@@ -2,16 +2,19 @@
 
 use crate::bundle::manifest::{LONGEST, MOST_VOLUMES, Manifest, Volume};
 use crate::bundle::pack;
-use crate::value::text::{shown, thousands};
+use crate::command::definition::{Args, Shape};
+use crate::value::text::thousands;
 use crate::workspace::error::Error;
 
 /// More than the two signatures of a bundle take, in bytes. What was written is measured afterwards.
 const SIGNATURES: usize = 2 * 512;
 
+/// The size of a volume.
+pub const SIZE: Shape = Shape { what: "a size, such as 200k, 700M or 2G,", fits: |typed| read(typed).is_some() };
+
 /// Reads a size: bytes, or with `k`, `M` or `G` thousands, millions or milliards of them. They are the smaller of what people mean by
 /// these letters, so that what is made fits in any case.
-pub fn size(typed: &str) -> Result<u64, Error> {
-    let bad = || Error::usage(format!("--max-size {}: a size is expected, such as 200k, 700M or 2G", shown(typed)));
+fn read(typed: &str) -> Option<u64> {
     let lower = typed.trim().to_ascii_lowercase();
     let lower = lower.strip_suffix('b').unwrap_or(&lower);
     let (digits, unit) = match lower.char_indices().last() {
@@ -20,9 +23,13 @@ pub fn size(typed: &str) -> Result<u64, Error> {
         Some((at, 'g')) => (lower.get(..at), 1_000_000_000),
         _ => (Some(lower), 1),
     };
-    let number: u64 =
-        digits.filter(|d| d.bytes().all(|b| b.is_ascii_digit())).and_then(|d| d.parse().ok()).ok_or_else(bad)?;
-    number.checked_mul(unit).filter(|n| *n > 0).ok_or_else(bad)
+    let number: u64 = digits.filter(|d| d.bytes().all(|b| b.is_ascii_digit()))?.parse().ok()?;
+    number.checked_mul(unit).filter(|n| *n > 0)
+}
+
+/// The size that volumes have at most, in bytes; `None` where none was typed.
+pub fn size(args: &Args) -> Result<Option<u64>, Error> {
+    args.maybe_read("max-size", SIZE.what, read)
 }
 
 /// How many bytes of the parts a volume may hold, so that none is larger than `most`.
@@ -64,10 +71,10 @@ mod tests {
     #[test]
     fn sizes_are_read_as_the_smaller_of_what_they_may_mean() {
         for (typed, bytes) in [("200k", 200_000), ("700M", 700_000_000), ("2GB", 2_000_000_000), ("4096", 4096)] {
-            assert_eq!(size(typed).unwrap(), bytes, "{typed}");
+            assert_eq!(read(typed), Some(bytes), "{typed}");
         }
         for bad in ["", "k", "-1", "0", "1.5M", "99999999999999999999G", "20000000000G", "é"] {
-            assert!(size(bad).is_err(), "{bad}");
+            assert!(read(bad).is_none(), "{bad}");
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
+use crate::command::shape::{DIGEST, digest};
 use crate::record::custody::{self, Event, Words};
 use crate::record::item;
 use crate::record::kind::Kind;
@@ -62,15 +63,15 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("item", ArgKind::Record(&[Kind::Item]), "the item").positional(),
             Arg::new("event", ArgKind::Word(by_hand), "what happened").required(),
             Arg::new("because", ArgKind::Body, "why").required(),
-            Arg::new("at", ArgKind::Line, "when it happened, where that was before now"),
+            Arg::new("at", ArgKind::Past, "when it happened, where that was before now"),
             Arg::new("person", ArgKind::Line, "from whom it came, or to whom it went"),
             Arg::new("where", ArgKind::Line, "where"),
             Arg::new("authority", ArgKind::Line, "under which authority"),
             Arg::new("seal", ArgKind::Line, "the number of its seal"),
             Arg::new("condition", ArgKind::Line, "in which condition it is"),
             Arg::new("change", ArgKind::Body, "a change that could not be avoided: what, why, by whom"),
-            Arg::new("hash-before", ArgKind::Line, "its SHA-256 before"),
-            Arg::new("hash-after", ArgKind::Line, "its SHA-256 after"),
+            Arg::new("hash-before", ArgKind::Line, "its SHA-256 before").of_shape(DIGEST),
+            Arg::new("hash-after", ArgKind::Line, "its SHA-256 after").of_shape(DIGEST),
         ],
         writes: Some(Writes {
             act: custody::ENTER,
@@ -168,8 +169,7 @@ fn hand_over(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Outp
         None => now,
     };
     let hash = |field: &str| -> Result<String, Error> {
-        let read = |t: &str| Digest::parse(&t.trim().to_ascii_lowercase());
-        Ok(args.maybe_read(field, "64 hex digits", read)?.map(|d| d.to_string()).unwrap_or_default())
+        Ok(args.maybe_read(field, DIGEST.what, digest)?.map(|d| d.to_string()).unwrap_or_default())
     };
     let line = |field: &str| args.maybe_line(field).map(Option::unwrap_or_default);
     let words = Words {

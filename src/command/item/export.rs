@@ -13,6 +13,7 @@ use crate::command::definition::{
 use crate::command::destination::{Destination, FORCE};
 use crate::command::disclosure::{Sorted, Stays, for_file, items_of, minimised, named_items, sort_with};
 use crate::command::review::purpose_of;
+use crate::command::shape::RECIPIENT;
 use crate::exchange;
 use crate::exchange::format::{Format, WriteFile};
 use crate::exchange::leaving::{Leaving, Outgoing, Transfer};
@@ -63,7 +64,8 @@ pub const COMMANDS: &[Command] = &[Command {
             "recipient",
             ArgKind::Line,
             "the age key (age1…) to seal it to; without it, the partner's own where it has one",
-        ),
+        )
+        .of_shape(RECIPIENT),
         Arg::new(
             "delete-after",
             ArgKind::Duration,
@@ -194,7 +196,7 @@ fn from_tier_2(refusal: Error, waits: bool) -> Error {
 
 /// The age key that a file is sealed to: the one that is named, or the partner's own.
 fn recipient(to: &Record, args: &Args) -> Result<Option<Recipient>, Error> {
-    let typed = args.maybe_read("recipient", "an age key, age1…", Recipient::parse)?;
+    let typed = args.maybe_read("recipient", RECIPIENT.what, Recipient::parse)?;
     let own = || to.text("age").filter(|_| partner::is_without_card(to)).and_then(Recipient::parse);
     Ok(typed.or_else(own))
 }

@@ -14,6 +14,7 @@ use crate::command::crossing::{MADE_FOR_EXERCISE, not_made_for};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
+use crate::command::shape::{TIER, TOKEN};
 use crate::exchange;
 use crate::exchange::claim::Claim;
 use crate::exchange::format::{Format, FormatError, Options, Seen, Sink};
@@ -68,9 +69,9 @@ pub const COMMANDS: &[Command] = &[Command {
             "tables: the name under which what is said of the columns is kept, or was kept",
         ),
         Arg::new("column", ArgKind::Pairs, "tables: which column holds what, such as value=1 or tlp=TLP").repeated(),
-        Arg::new("type", ArgKind::Line, "tables: what the items are"),
+        Arg::new("type", ArgKind::Line, "tables: what the items are").of_shape(TOKEN),
         Arg::new("category", ArgKind::Word(all_words::<Category>), "tables: their data category"),
-        Arg::new("tier", ArgKind::Number, "tables: their tier"),
+        Arg::new("tier", ArgKind::Number, "tables: their tier").of_shape(TIER),
         Arg::new("delimiter", ArgKind::Line, "tables: what stands between columns: comma, tab, semicolon"),
         Arg::new("comment", ArgKind::Line, "tables: what a line begins with that is passed over"),
         Arg::new("header", ArgKind::Flag, "tables: the first line names the columns"),
@@ -140,9 +141,9 @@ fn options(workspace: &Workspace, args: &Args) -> Result<Options, Error> {
     }
     Ok(Options {
         columns: args.pairs("column")?,
-        kind: args.maybe_read("type", "one word", token)?,
+        kind: args.maybe_read("type", TOKEN.what, token)?,
         category: args.maybe_read("category", "a data category", Category::parse)?,
-        tier: args.maybe_read("tier", "1 to 4", Tier::parse)?,
+        tier: args.maybe_read("tier", TIER.what, Tier::parse)?,
         delimiter: byte("delimiter")?,
         comment: byte("comment")?,
         header: args.flag("header"),

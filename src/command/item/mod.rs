@@ -22,6 +22,7 @@ use crate::command::crossing::{MADE_FOR_EXERCISE, must_be_made_for};
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
+use crate::command::shape::{TIER, TOKEN};
 use crate::exchange::sidecar;
 use crate::host::file;
 use crate::law::retention::{self, Class, Silence, Trigger};
@@ -63,10 +64,13 @@ pub const COMMANDS: &[Command] = &[
         about: "Add an item to a case",
         args: &[
             CASE.required(),
-            Arg::new("type", ArgKind::Line, "what it is: domain, ipv4, account, document, …").required(),
+            Arg::new("type", ArgKind::Line, "what it is: domain, ipv4, account, document, …")
+                .of_shape(TOKEN)
+                .required(),
             Arg::new("category", ArgKind::Word(all_words::<Category>), "its data category").required(),
             Arg::new("value", ArgKind::Line, "its value; of a file, its name where nothing else is said"),
-            Arg::new("tier", ArgKind::Number, "its tier, 1 to 4; without it, the lowest that its category allows"),
+            Arg::new("tier", ArgKind::Number, "its tier, 1 to 4; without it, the lowest that its category allows")
+                .of_shape(TIER),
             Arg::new("person-class", ArgKind::Word(all_words::<PersonClass>), "whom it is about"),
             Arg::new("assertion", ArgKind::Word(all_words::<Assertion>), "fact or assessment"),
             Arg::new(
@@ -126,7 +130,7 @@ pub const COMMANDS: &[Command] = &[
         noun: "item",
         name: "list",
         about: "List the items of a case",
-        args: &[CASE, Arg::new("tier", ArgKind::Number, "only of this tier"), LIMIT],
+        args: &[CASE, Arg::new("tier", ArgKind::Number, "only of this tier").of_shape(TIER), LIMIT],
         writes: None,
         run: Handler::Reads(list),
     },
@@ -150,7 +154,7 @@ pub const COMMANDS: &[Command] = &[
             TLP,
             PAP,
             HANDLING,
-            Arg::new("tier", ArgKind::Number, "another tier, 1 to 4, with a reason"),
+            Arg::new("tier", ArgKind::Number, "another tier, 1 to 4, with a reason").of_shape(TIER),
             Arg::new("category", ArgKind::Word(all_words::<Category>), "another data category, with a reason"),
             Arg::new("person-class", ArgKind::Word(all_words::<PersonClass>), "another class of person, with a reason"),
             Arg::new("because", ArgKind::Body, "why its tier, its category or its class of person is another"),
@@ -422,7 +426,7 @@ fn named(workspace: &Workspace, id: Id) -> Result<Named, Error> {
 
 fn list(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
     let case = args.maybe("case").map(|c| workspace.find_record(c, &[Kind::Case])).transpose()?.map(|r| r.id);
-    let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?;
+    let tier = args.maybe_read("tier", TIER.what, Tier::parse)?;
     let limit = args.number("limit")?.map_or(1000, |n| u32::try_from(n).unwrap_or(0));
     let query = Query { case, tier, limit: Some(limit.saturating_add(1)), ..Query::kind(Kind::Item) };
     let mut found = workspace.records().find(&query)?;
@@ -549,11 +553,11 @@ fn add(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     let now = workspace.now();
     let case = workspace.find_record(args.need("case")?, &[Kind::Case])?;
     let category = args.read("category", "a data category", Category::parse)?;
-    let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?.unwrap_or(category.least_tier());
+    let tier = args.maybe_read("tier", TIER.what, Tier::parse)?.unwrap_or(category.least_tier());
     let person_class =
         args.maybe_read("person-class", "a class of person", PersonClass::parse)?.unwrap_or(PersonClass::None);
     let request = args.maybe("request").map(|r| workspace.find_record(r, &[Kind::Request])).transpose()?.map(|r| r.id);
-    let kind = args.read("type", "one word", token)?;
+    let kind = args.read("type", TOKEN.what, token)?;
     let set = args.maybe("delete-after").map(|_| args.time("delete-after", now)).transpose()?;
     let class = item::class_of(&kind, args.maybe("file").is_some());
     let row = retention::row_for(class, tier, category, Trigger::Received);
@@ -647,7 +651,7 @@ fn mark(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     let category = args.maybe_read("category", "a data category", Category::parse)?.unwrap_or(old.category);
     let person_class =
         args.maybe_read("person-class", "a class of person", PersonClass::parse)?.unwrap_or(old.person_class);
-    let tier = args.maybe_read("tier", "1 to 4", Tier::parse)?.unwrap_or(old.tier.max(category.least_tier()));
+    let tier = args.maybe_read("tier", TIER.what, Tier::parse)?.unwrap_or(old.tier.max(category.least_tier()));
     let another = (tier, category, person_class) != (old.tier, old.category, old.person_class);
     let because = args.body("because")?;
     if another && because.is_none() {

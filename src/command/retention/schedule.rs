@@ -95,7 +95,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("record", ArgKind::Record(REVIEWED), "the case, with everything in it, or one item").positional(),
             Arg::new("event", ArgKind::Word(events), "what has happened").required(),
             Arg::new("because", ArgKind::Body, "the judgment, the order or the letter that says so").required(),
-            Arg::new("at", ArgKind::Line, "when it happened, where that was before now"),
+            Arg::new("at", ArgKind::Past, "when it happened, where that was before now"),
             Arg::new("date", ArgKind::Time, "the date that the sender or the court has set, where it has set one"),
             Arg::new("dry-run", ArgKind::Flag, "only say whose dates would move"),
         ],

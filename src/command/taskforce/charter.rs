@@ -7,6 +7,7 @@ use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Known, Needs, Output, PairRow, Preview, STAYS, Undo, Weight, Writes,
 };
+use crate::command::shape::{TIER, TOKENS};
 use crate::law::request::RequestKind;
 use crate::record::definition::token;
 use crate::record::kind::Kind;
@@ -70,13 +71,17 @@ pub const COMMANDS: &[Command] = &[
         about: "Propose the charter of a task force that this desk leads, which also signs it for this desk",
         args: &[
             Arg::new("title", ArgKind::Line, "its title").required(),
-            Arg::new("purpose", ArgKind::Line, "for which purpose: a word that cases name too").required().repeated(),
+            Arg::new("purpose", ArgKind::Line, "for which purpose: a word that cases name too")
+                .of_shape(TOKENS)
+                .required()
+                .repeated(),
             Arg::new("desks", ArgKind::Line, "the codes of all its desks, with commas between").required().repeated(),
             Arg::new("lead", ArgKind::Line, "the code of the desk that leads: this one"),
             Arg::new("from", ArgKind::Time, "from when").required(),
             Arg::new("until", ArgKind::Time, "until when").required(),
             Arg::new("categories", ArgKind::Words(all_words::<Category>), "for which data").required().repeated(),
-            Arg::new("tier", ArgKind::Number, "up to which tier; without it, the default of each partner's kind"),
+            Arg::new("tier", ArgKind::Number, "up to which tier; without it, the default of each partner's kind")
+                .of_shape(TIER),
             Arg::new("retention-cap", ArgKind::Duration, "the longest deletion term, such as 60d").required(),
             Arg::new(
                 "target",
@@ -112,12 +117,12 @@ pub const COMMANDS: &[Command] = &[
             TASKFORCE,
             Arg::new("because", ArgKind::Body, "why").required(),
             Arg::new("title", ArgKind::Line, "another title"),
-            Arg::new("purpose", ArgKind::Line, "other purposes").repeated(),
+            Arg::new("purpose", ArgKind::Line, "other purposes").of_shape(TOKENS).repeated(),
             Arg::new("desks", ArgKind::Line, "the codes of all its desks from then on, with commas between").repeated(),
             Arg::new("from", ArgKind::Time, "another first day"),
             Arg::new("until", ArgKind::Time, "another end"),
             Arg::new("categories", ArgKind::Words(all_words::<Category>), "other data").repeated(),
-            Arg::new("tier", ArgKind::Number, "up to another tier"),
+            Arg::new("tier", ArgKind::Number, "up to another tier").of_shape(TIER),
             Arg::new("retention-cap", ArgKind::Duration, "another longest deletion term, such as 60d"),
             Arg::new(
                 "target",
@@ -194,7 +199,7 @@ fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         model: model.id.clone(),
         lead: workspace.meta.desk,
         desks: desks(workspace, args)?,
-        purposes: args.words("purpose", "a word without spaces", token)?,
+        purposes: args.words("purpose", TOKENS.what, token)?,
         categories: args.words("categories", "a data category", Category::parse)?,
         tier: args.maybe_read("tier", "1 to 4", Tier::parse)?,
         from: args.time("from", now)?,
@@ -237,11 +242,7 @@ fn amend(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
         model: before.model.clone(),
         lead: before.lead,
         desks: if given("desks") { desks(workspace, args)? } else { before.desks.clone() },
-        purposes: if given("purpose") {
-            args.words("purpose", "a word without spaces", token)?
-        } else {
-            before.purposes.clone()
-        },
+        purposes: if given("purpose") { args.words("purpose", TOKENS.what, token)? } else { before.purposes.clone() },
         categories: if given("categories") {
             args.words("categories", "a data category", Category::parse)?
         } else {

@@ -16,6 +16,7 @@ use crate::command::agreement::{reviewed_as, reviews_of};
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Weight, Writes};
 use crate::command::desk::workspace_info::short;
 use crate::command::history::acts_of;
+use crate::command::shape::TOKEN;
 use crate::record::definition::ApplyError;
 use crate::record::kind::{Kind, State, StateTone};
 use crate::record::reviewed::{self, ReviewResult};
@@ -72,7 +73,9 @@ pub const COMMANDS: &[Command] = &[
         args: &[
             TASKFORCE,
             Arg::new("title", ArgKind::Line, "its title").required(),
-            Arg::new("purpose", ArgKind::Line, "for what: a word that the charter names too").required(),
+            Arg::new("purpose", ArgKind::Line, "for what: a word that the charter names too")
+                .of_shape(TOKEN)
+                .required(),
         ],
         writes: Some(Writes::of(case::NEW, Weight::Records, Needs::OneOf(taskforce::ALIVE))),
         run: Handler::Writes(crate::command::case::new),

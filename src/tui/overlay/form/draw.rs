@@ -152,7 +152,11 @@ pub fn draw(form: &FormView, area: Rect, buf: &mut Buffer, drawing: &DrawContext
         match form.rows.get(n) {
             Some(row) => {
                 let name = &line.name;
-                RowWidget { row, name, here, names, appearance }.render(area, buf, &mut cursor);
+                RowWidget { row, name, is_needed: form.is_needed(row), here, names, appearance }.render(
+                    area,
+                    buf,
+                    &mut cursor,
+                );
             }
             None => RunRow { form, here, appearance }.render(area, buf, &mut cursor),
         }
@@ -205,6 +209,8 @@ struct RowWidget<'a> {
     row: &'a FormRow,
     /// Its name in lines.
     name: &'a [String],
+    /// Whether the command cannot do without it.
+    is_needed: bool,
     /// Whether the cursor is in it.
     here: bool,
     /// Columns of the names.
@@ -217,10 +223,10 @@ impl StatefulWidget for RowWidget<'_> {
     type State = Option<Position>;
 
     fn render(self, area: Rect, buf: &mut Buffer, cursor: &mut Self::State) {
-        let Self { row, name: lines, here, names, appearance } = self;
+        let Self { row, name: lines, is_needed, here, names, appearance } = self;
         let columns = [Constraint::Length(2), Constraint::Length(names), Constraint::Min(0)];
         let [before, name, field] = Split::horizontal(columns).areas(area);
-        let mark = match (here, row.is_required() && row.input.is_empty()) {
+        let mark = match (here, is_needed && row.input.is_empty()) {
             (true, _) => ">",
             (false, true) => "*",
             _ => " ",
@@ -272,7 +278,7 @@ fn help_texts(form: &FormView, now: Timestamp) -> Vec<StyledText> {
         return if missing.is_empty() { Vec::new() } else { vec![StyledText::new(text, StyleRole::Due)] };
     };
     let article = if row.article().is_empty() { String::new() } else { format!("  [{}]", row.article()) };
-    let needed = if row.is_required() { tr("needed: ") } else { "" };
+    let needed = if form.is_needed(row) { tr("needed: ") } else { "" };
     let first = format!("{needed}{}{article}", row.help());
     let mut lines = vec![StyledText::new(first, StyleRole::Guidance)];
     match row.computed(now) {
@@ -298,8 +304,12 @@ mod tests {
     fn what_stands_under_needed_is_what_is_missed() {
         for command in commands() {
             let form = FormView::new(command, &Args::default(), &BTreeMap::new(), None);
-            let needed = form.rows.iter().filter(|row| group(row) == "NEEDED").map(FormRow::name);
+            // What is needed in some cases alone stands below, and is missed where it is one of them.
+            let is_missed = |row: &&FormRow| group(row) == "NEEDED" || form.is_needed(row);
+            let needed = form.rows.iter().filter(is_missed).map(FormRow::name);
             assert_eq!(needed.collect::<Vec<_>>(), form.missing(), "{}", command.full_name());
+            let below = form.rows.iter().filter(|row| group(row) != "NEEDED" && form.is_needed(row));
+            assert!(below.map(|row| row.field.needed).all(|needed| needed.is_some()), "{}", command.full_name());
         }
     }
 }

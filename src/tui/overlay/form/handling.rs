@@ -134,7 +134,7 @@ impl<S: FormHost> Overlay<S> for FormView {
             lines.extend(known.map(|r| format!("{}: {}", r.name(), r.value())));
         }
         let article = if row.article().is_empty() { String::new() } else { format!("{}: ", row.article()) };
-        let needed = if row.is_required() { tr(", required") } else { "" };
+        let needed = if self.is_needed(row) { tr(", required") } else { "" };
         let help = Shown::of(&row.help());
         lines.push(phrase!(
             "Field {at} of {rows}: {article}{help}{needed}.",
@@ -155,7 +155,7 @@ impl<S: FormHost> Overlay<S> for FormView {
             None => {}
         }
         if let Some(computed) = row.computed(context.now) {
-            lines.push(computed.unwrap_or_else(str::to_owned));
+            lines.push(computed.unwrap_or_else(|why| why));
         }
         lines
     }
@@ -211,7 +211,7 @@ impl FormView {
             vec![phrase!("{command}: {about}", command = self.command.full_name(), about = tr(self.command.about))];
         for (n, row) in self.rows.iter().enumerate() {
             let value = row.value();
-            let missing = if row.is_required() { tr("MISSING") } else { tr("left empty") };
+            let missing = if self.is_needed(row) { tr("MISSING") } else { tr("left empty") };
             lines.push(format!("{}. {}: {}", n + 1, row.name(), if value.is_empty() { missing } else { &value }));
         }
         lines.push(match self.command.weight() {

@@ -254,6 +254,44 @@ mod tests {
     }
 
     #[test]
+    fn what_another_field_makes_needed_is_missed_until_it_is_there() {
+        let mut form = of("review decide");
+        let of = |form: &FormView, name: &str| form.rows.iter().position(|r| r.field.name == name).unwrap();
+        for (decision, missing) in
+            [("", ["review"].as_slice()), ("approve", &["review", "expires"]), ("refuse", &["review", "reasons"])]
+        {
+            form.at = of(&form, "decision");
+            form.answer(decision);
+            assert_eq!(form.missing(), missing, "{decision}");
+        }
+        form.at = of(&form, "reasons");
+        write(&mut form, "No.");
+        assert_eq!(form.missing(), ["review"]);
+    }
+
+    #[test]
+    fn what_has_another_shape_is_said_at_its_field() {
+        let now = Timestamp::parse("2026-11-23T03:12:00Z").unwrap();
+        for (command, field, wrong, right) in [
+            ("bundle export", "max-size", "big", "700M"),
+            ("budget line", "amount", "much", "5000.01"),
+            ("case new", "purpose", "two words", "cybercrime"),
+            ("item add", "tier", "5", "4"),
+            ("item handover", "at", "2027-01-01", "3d"),
+        ] {
+            let mut form = of(command);
+            form.at = form.rows.iter().position(|r| r.field.name == field).unwrap();
+            form.answer(wrong);
+            let row = form.rows.iter().find(|r| r.field.name == field).unwrap();
+            assert!(form.misread(row, now).is_some_and(|why| why.ends_with("is expected")), "{command}: {wrong}");
+            form.at = form.rows.iter().position(|r| r.field.name == field).unwrap();
+            form.answer(right);
+            let row = form.rows.iter().find(|r| r.field.name == field).unwrap();
+            assert_eq!(form.misread(row, now), None, "{command}: {right}");
+        }
+    }
+
+    #[test]
     fn rows_that_come_late_leave_the_end_where_it_is() {
         let command = crate::command::command("review assess").unwrap();
         let mut form = FormView::new(command, &Args::default(), &BTreeMap::new(), None);

@@ -84,7 +84,7 @@ impl FormRow {
     }
 
     /// What a time or a length of time comes to, in words; or that it is none.
-    pub fn computed(&self, now: Timestamp) -> Option<Result<String, &'static str>> {
+    pub fn computed(&self, now: Timestamp) -> Option<Result<String, String>> {
         let text = self.input.text();
         let text = text.trim();
         if text.is_empty() {
@@ -93,16 +93,34 @@ impl FormRow {
         match self.field.kind {
             ArgKind::Time => Some(match Timestamp::parse_typed(text, now) {
                 Some(t) => Ok(when(t, now)),
-                None => Err(tr("a date (2026-12-24), a day (today, next friday) or a length (60d) is expected")),
+                None => {
+                    Err(tr("a date (2026-12-24), a day (today, next friday) or a length (60d) is expected").to_owned())
+                }
+            }),
+            ArgKind::Past => Some(match Timestamp::past(text, now) {
+                Ok(t) => Ok(when(t, now)),
+                Err(_) => {
+                    Err(tr("a date that is past (2026-11-20), or how long ago it was (3d), is expected").to_owned())
+                }
             }),
             ArgKind::Duration => Some(match Duration::parse(text) {
                 Some(s) => Ok(phrase!("until {until}", until = now.plus(s).to_minute())),
-                None => Err(tr("a number of days is expected, such as 60d")),
+                None => Err(tr("a number of days is expected, such as 60d").to_owned()),
             }),
-            ArgKind::Number if text.parse::<i64>().is_err() => Some(Err(tr("a whole number is expected"))),
-            _ if self.label.is_none() && self.has_other_word(text) => Some(Err(tr("one of its words is expected"))),
-            _ => None,
+            ArgKind::Number if text.parse::<i64>().is_err() => Some(Err(tr("a whole number is expected").to_owned())),
+            _ if self.label.is_none() && self.has_other_word(text) => {
+                Some(Err(tr("one of its words is expected").to_owned()))
+            }
+            _ => self.shape_missed(text).map(Err),
         }
+    }
+
+    /// What is expected, where a line of what stands in it is no such thing.
+    fn shape_missed(&self, text: &str) -> Option<String> {
+        let shape = self.field.shape.filter(|_| self.pair.is_none())?;
+        let fits = text.lines().map(str::trim).all(|line| line.is_empty() || (shape.fits)(line));
+        let what = || tr(shape.what).trim_end_matches(',');
+        (!fits).then(|| phrase!("{what} is expected", what = what()))
     }
 
     /// Whether something stands in it that is none of the words that may.

@@ -313,9 +313,19 @@ impl FormView {
         std::iter::once(typed).chain(others).collect()
     }
 
+    /// Whether the command cannot do without a row, with what stands in the others.
+    pub fn is_needed(&self, row: &FormRow) -> bool {
+        row.pair.as_ref().map_or_else(|| row.field.is_needed(&self.form()), |pair| pair.required)
+    }
+
+    /// The rows that must still be filled.
+    fn empty_and_needed(&self) -> impl Iterator<Item = (usize, &FormRow)> {
+        self.rows.iter().enumerate().filter(|(_, row)| row.input.is_empty() && self.is_needed(row))
+    }
+
     /// What must still be filled.
     pub fn missing(&self) -> Vec<String> {
-        self.rows.iter().filter(|r| r.is_required() && r.input.is_empty()).map(FormRow::name).collect()
+        self.empty_and_needed().map(|(_, row)| row.name()).collect()
     }
 
     /// What is kept of it when it is left; nothing where nothing was typed.
@@ -412,7 +422,7 @@ impl FormView {
     /// What is wrong with what stands in a row, as far as that is known.
     pub fn misread(&self, row: &FormRow, now: Timestamp) -> Option<String> {
         if let Some(Err(why)) = row.computed(now) {
-            return Some(why.to_owned());
+            return Some(why);
         }
         let (key, text) = (row.key(), row.input.text());
         self.unknown
@@ -431,7 +441,8 @@ impl FormView {
 
     /// Goes to the first row that must still be filled, and says which are.
     pub fn refuse_missing(&mut self, missing: &[String]) {
-        self.at = self.rows.iter().position(|r| r.is_required() && r.input.is_empty()).unwrap_or(self.at);
+        let needed = self.empty_and_needed().next().map(|(at, _)| at);
+        self.at = needed.unwrap_or(self.at);
         self.wrong = self.row().map(FormRow::key);
         self.failure = Some(
             Error::usage(phrase!("still missing: {missing}", missing = missing.join(", "))).hint(tr("fill it in")),
