@@ -51,14 +51,14 @@ fn begin(globals: &Globals) -> Result<u8, Error> {
     }
     let (mut lines, mut out) = (stdin().lock(), stderr());
     match welcome::ask(&globals.workspace, &mut lines, &mut out)? {
-        Choice::Leave => Ok(0),
         choice => {
             drop(lines);
             match choice {
                 Choice::Found => guide::found(Args::default(), &mut context_of(globals)).map(|()| 0),
                 Choice::Demo => play(None, false, None, globals),
                 Choice::Tour => as_far_as_read(tour::take(None, None)).map(|()| 0),
-                Choice::Join | Choice::Leave => welcome::say_how_to_join(&mut out).map(|()| 0).map_err(Error::from),
+                Choice::Join => guide::join(&mut context_of(globals)).map(|()| 0),
+                Choice::Leave => Ok(0),
             }
         }
     }

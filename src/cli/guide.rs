@@ -1,5 +1,5 @@
-//! `comity init` as a conversation: at a terminal it asks for the fields that are missing, one question at a time. After the
-//! last answer it runs the commands `identity new` and `init`; before that nothing is made.
+//! Founding a desk, and joining one, as a conversation: at a terminal it asks for what is missing, one question at a time. After the last
+//! answer it runs the commands `identity new` and `init`; before that nothing is made.
 
 use std::io::{BufRead, IsTerminal as _, Write, stderr, stdin, stdout};
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use crate::command::identity;
 use crate::command::init;
 use crate::command::run::On;
 use crate::host::{file, folder};
+use crate::record::card::{self, Card};
 use crate::seal::secret::Passphrase;
 use crate::value::class::Role;
 use crate::value::text::{shown, shown_lines, wrap};
@@ -111,6 +112,28 @@ pub fn found(mut form: Args, context: &mut CommandContext) -> Result<(), Error> 
     Ok(())
 }
 
+/// Makes the identity with which a desk enrols its user, where there is none, and reads the card of the desk, where they have it.
+///
+/// # Errors
+///
+/// [`ErrorKind::Cancelled`] where the conversation is left: then nothing was made. Otherwise whatever the commands say.
+pub fn join(context: &mut CommandContext) -> Result<(), Error> {
+    let asking = Arc::new(AtomicBool::new(true));
+    hold_interrupts(&asking)?;
+    let mut talk = Talk { lines: &mut stdin().lock(), out: &mut stderr() };
+    talk.print("A desk enrols you by the public part of your identity. Nothing of the desk itself is made here.")?;
+    talk.print("Enter takes what stands in brackets. Ctrl-C leaves everything as it was.")?;
+    let keys = talk.keys(context)?;
+    let card = talk.card()?;
+    asking.store(false, Ordering::Relaxed);
+    if let Keys::New(name, passphrase) = &keys {
+        talk.print("One moment: keys are made and sealed.")?;
+        make_identity(name, passphrase, context)?;
+    }
+    print_joined(card.as_ref(), context, &mut stdout().lock())?;
+    Ok(())
+}
+
 /// While `asking`, an interrupt ends the program at once, for nothing was made; else it is passed over. While a passphrase
 /// is typed the terminal sends none: Ctrl-C is then read as a key, and leaves too.
 fn hold_interrupts(asking: &Arc<AtomicBool>) -> Result<(), Error> {
@@ -190,6 +213,24 @@ impl Talk<'_> {
         self.why("The passphrase seals the file, and nobody can set it back: without it the keys are lost.")?;
         let passphrase = self.new_passphrase(context, &name)?;
         Ok(Keys::New(name, passphrase))
+    }
+
+    /// Asks for the card of the desk; `None` where there is none yet. Who it says it is, is shown: its fingerprint is compared aloud.
+    fn card(&mut self) -> Result<Option<Card>, Error> {
+        self.why(
+            "The card says which desk it is, and its fingerprint tells it from any other. You may have it later.",
+        )?;
+        loop {
+            let typed = self.line("The desk's card", "none")?;
+            if typed == "none" {
+                return Ok(None);
+            }
+            let read = file::read(&folder::typed(&typed), card::LONGEST as u64).map_err(Error::from);
+            match read.and_then(|bytes| Ok(Card::parse(&bytes)?)) {
+                Ok(card) => return Ok(Some(card)),
+                Err(failure) => self.print(&failure.what)?,
+            }
+        }
     }
 
     fn new_passphrase(&mut self, context: &mut CommandContext, name: &str) -> Result<Passphrase, Error> {
@@ -332,6 +373,26 @@ fn print_result(
     }
     writeln!(out, "  {comity}")?;
     writeln!(out, "      the screens")?;
+    Ok(())
+}
+
+/// Says what was made, and how the desk goes on.
+fn print_joined(card: Option<&Card>, context: &CommandContext, out: &mut dyn Write) -> Result<(), Error> {
+    let identity = context.identity.to_string_lossy();
+    writeln!(out, "\nYour identity      {}", shown(&identity))?;
+    writeln!(out, "What they enrol    {}.pub", shown(&identity))?;
+    if let Some(card) = card {
+        writeln!(out, "The desk           {} {}, {}", shown(&card.code), shown(&card.name), shown(&card.jurisdiction))?;
+        writeln!(out, "Its fingerprint    {}", card.fingerprint())?;
+    }
+    writeln!(out, "\nNext:")?;
+    if card.is_some() {
+        writeln!(out, "  read the fingerprint aloud with the desk's administrator: another card is another desk")?;
+    }
+    writeln!(out, "  give the file that ends in .pub to the administrator; they enrol you:")?;
+    writeln!(out, "      comity member add FILE.pub --roles investigator")?;
+    writeln!(out, "  open the desk's workspace where it lies, or a copy that they give you:")?;
+    writeln!(out, "      comity --workspace FOLDER --identity {}", quoted(&shown(&identity)))?;
     Ok(())
 }
 

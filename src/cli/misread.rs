@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::tree::{self, Help, OWN};
-use crate::command::definition::{Args, Command};
+use crate::command::definition::{Arg, Args, Command, alternatives};
 use crate::command::{command, commands};
 use crate::value::text::shown;
 use crate::workspace::error::Error;
@@ -72,19 +72,15 @@ pub(super) fn are_missing(names: &[String]) -> String {
 
 /// What a command cannot do without and was not given, as it is named on the command line.
 pub(super) fn missing_of(command: &Command, args: &Args) -> Vec<String> {
-    let mut names = Vec::new();
-    for positional in [true, false] {
-        for arg in command.args.iter().filter(|a| a.is_needed(args) && a.positional == positional) {
-            if args.all(arg.name).is_empty() {
-                names.push(if positional {
-                    format!("<{}>", arg.name.to_uppercase())
-                } else {
-                    format!("--{}", arg.name)
-                });
-            }
-        }
-    }
-    names
+    let is_missing = |arg: &&Arg| arg.is_needed(args) && args.all(arg.name).is_empty();
+    let (first, others): (Vec<&Arg>, Vec<&Arg>) =
+        command.args.iter().filter(is_missing).partition(|arg| arg.positional);
+    let name = |arg: &&Arg| match arg.positional {
+        true => format!("<{}>", arg.name.to_uppercase()),
+        false => format!("--{}", arg.name),
+    };
+    let groups = alternatives(first.into_iter().chain(others)).into_iter();
+    groups.map(|group| group.iter().map(name).collect::<Vec<_>>().join(" or ")).collect()
 }
 
 /// Where to read how a command is used.

@@ -4,7 +4,7 @@
 use std::io::{self, BufRead, Write};
 use std::path::Path;
 
-use crate::value::text::{shown, shown_lines};
+use crate::value::text::shown;
 
 /// What somebody wants who has no desk yet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,24 +24,11 @@ pub enum Choice {
 /// What is offered: the keys, what it is, and what else says the same.
 const OFFERED: &[(&str, Choice, &str, &str)] = &[
     ("1", Choice::Found, "found a desk: its keys and its workspace are made here", "comity init"),
-    (
-        "2",
-        Choice::Join,
-        "join a desk: make your identity, and give its public part to whoever runs the desk",
-        "comity identity new",
-    ),
+    ("2", Choice::Join, "join a desk: make your identity, and read the card of the desk", "comity identity new"),
     ("3", Choice::Demo, "see the demo: two fictional desks in the middle of a case", "comity demo"),
     ("4", Choice::Tour, "take the tour: the same case step by step, with the reasons", "comity tour"),
     ("q", Choice::Leave, "leave", ""),
 ];
-
-/// What is said to whoever joins a desk.
-pub const JOIN: &str = "\
-Next: give the file that ends in .pub to the administrator of the desk. They enrol you:
-    comity member add FILE.pub --roles investigator
-Then copy the workspace that they give you, and open it:
-    comity --workspace DIR
-To work with another desk instead, exchange cards: comity desk card, comity partner add.";
 
 /// Says that there is no desk, and asks what is wanted.
 ///
@@ -69,15 +56,6 @@ pub fn ask(workspace: &Path, lines: &mut dyn BufRead, out: &mut dyn Write) -> io
             None => writeln!(out, "{} is none of them.", shown(typed))?,
         }
     }
-}
-
-/// Says what follows for whoever joins a desk.
-///
-/// # Errors
-///
-/// Where the terminal cannot be written.
-pub fn say_how_to_join(out: &mut dyn Write) -> io::Result<()> {
-    shown_lines(JOIN).iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 #[cfg(test)]

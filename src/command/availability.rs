@@ -12,7 +12,9 @@ use crate::record::kind::Kind;
 use crate::record::request::{Answer, FollowUp, Step};
 use crate::record::review::{Decided, Decision};
 use crate::record::store::{Query, Record, RecordStore as _};
-use crate::record::{self, analysis, case, disclosure, item, order, purge, request, retention, review};
+use crate::record::{
+    self, analysis, case, disclosure, dispute, item, order, partner, purge, relay, request, retention, review,
+};
 use crate::store::tally;
 use crate::value::json::Json;
 use crate::workspace::error::{Error, ErrorKind};
@@ -54,6 +56,12 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
     }
     if writes.act == order::ANSWER && record.text("ordered").is_none() {
         return Ok(Some(not_ordered()));
+    }
+    if writes.act == relay::HAND && !others_carry(workspace, record)? {
+        return Ok(Some(Error::not_allowed("no other partner is met who could carry it, or for whom it would be")));
+    }
+    if writes.act == dispute::OPEN && record.kind == Kind::Request && request::never_left(record) {
+        return Ok(Some(Error::not_allowed("it has not been sent: there is nothing to dispute")));
     }
     if writes.act == disclosure::PROPOSE
         && record.kind == Kind::Case
@@ -97,6 +105,13 @@ pub fn why_not(workspace: &Workspace, command: &Command, record: &Record) -> Res
         act => from_records::act_facts(&records, &workspace.meta.realm, now, act, person, &inputs)?.judge(),
     };
     Ok((!verdict.allowed()).then(|| Error::refused(verdict, None)))
+}
+
+/// Whether a bundle can go by way of a partner, or to it by way of another: there must be two that take bundles.
+fn others_carry(workspace: &Workspace, record: &Record) -> Result<bool, Error> {
+    let is_met = |p: &Record| p.is(partner::State::Pinned) || p.is(partner::State::Suspended);
+    let takes = |p: &Record| p.id != record.id && is_met(p) && !partner::is_without_card(p);
+    Ok(workspace.partners()?.iter().any(takes))
 }
 
 /// Why an item is no product of a task force: its case belongs to none, and there is none that could be named.

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use crate::command::definition::{ArgKind, Args};
+use crate::command::definition::{ArgKind, Args, Known};
 use crate::command::desk::workspace_info::{line_of, short};
 use crate::host::file;
 use crate::law::words;
@@ -101,8 +101,9 @@ pub const MOST: u32 = 300;
 
 /// Why what was typed into a field names nothing: no record or partner here, no file; `None` where it does, or where the field takes
 /// anything.
-pub fn unknown(workspace: &Workspace, takes: ArgKind, typed: &str) -> Option<String> {
+pub fn unknown(workspace: &Workspace, takes: ArgKind, typed: &str, form: &Args) -> Option<String> {
     let found = match takes {
+        ArgKind::Known(words) => words(workspace, form).and_then(|known| one_of(&known, typed)),
         ArgKind::Record(kinds) => workspace.find_record(typed, kinds).map(drop),
         ArgKind::Partner => workspace.partner(typed).map(drop),
         ArgKind::Existing if !is_standard_input(typed) && !file::exists(Path::new(typed)) => {
@@ -112,6 +113,18 @@ pub fn unknown(workspace: &Workspace, takes: ArgKind, typed: &str) -> Option<Str
     };
     // What cannot be read is no fault of who types.
     found.err().filter(|error| error.kind == ErrorKind::Usage).map(|error| error.what)
+}
+
+/// Refuses what is none of the words that a workspace knows. Where it knows none, the command says why.
+fn one_of(known: &[Known], typed: &str) -> Result<(), Error> {
+    /// So many words are named; of more, that there are others.
+    const NAMED: usize = 12;
+    if known.is_empty() || known.iter().any(|k| k.word == typed) {
+        return Ok(());
+    }
+    let mut words: Vec<&str> = known.iter().take(NAMED).map(|k| k.word.as_str()).collect();
+    words.extend((known.len() > NAMED).then_some("…"));
+    Err(Error::usage(format!("{} is none of these: {}", shown(typed), words.join(", "))))
 }
 
 /// Whether a record is there to choose from. Members of a partner are not: their desk says what they may do.

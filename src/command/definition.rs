@@ -15,7 +15,7 @@ use crate::value::class::words;
 use crate::value::id::Id;
 use crate::value::text;
 use crate::value::timestamp::{Duration, Timestamp};
-use crate::workspace::error::Error;
+use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
@@ -221,8 +221,22 @@ pub struct Shape {
 pub enum NeededWhere {
     /// Where that field has one of these words.
     Says(&'static str, &'static [&'static str]),
-    /// Where that field is left out.
-    Without(&'static str),
+    /// Where all of these fields are left out.
+    Without(&'static [&'static str]),
+}
+
+/// Fields that are missing, those together of which one is enough.
+pub fn alternatives(missing: impl IntoIterator<Item = &'static Arg>) -> Vec<Vec<&'static Arg>> {
+    let mut all: Vec<Vec<&'static Arg>> = Vec::new();
+    let instead =
+        |arg: &Arg, other: &Arg| matches!(arg.needed, Some(NeededWhere::Without(names)) if names.contains(&other.name));
+    for arg in missing {
+        match all.iter_mut().find(|group| group.iter().all(|other| instead(arg, other) && instead(other, arg))) {
+            Some(group) => group.push(arg),
+            None => all.push(vec![arg]),
+        }
+    }
+    all
 }
 
 impl Arg {
@@ -271,7 +285,7 @@ impl Arg {
         self.required
             || match self.needed {
                 Some(NeededWhere::Says(field, words)) => args.maybe(field).is_some_and(|typed| words.contains(&typed)),
-                Some(NeededWhere::Without(field)) => args.maybe(field).is_none(),
+                Some(NeededWhere::Without(fields)) => fields.iter().all(|field| args.maybe(field).is_none()),
                 None => false,
             }
     }
@@ -507,6 +521,12 @@ impl Output {
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
         self
+    }
+
+    /// With the exit code of a failure of this kind, though it is none.
+    #[must_use]
+    pub fn with_code(self, kind: ErrorKind) -> Self {
+        Self { code: kind as u8, ..self }
     }
 
     /// With one more member.

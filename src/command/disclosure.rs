@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::act::header::Audience;
 use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
+    Arg, ArgKind, Args, Command, Handler, Key, NeededWhere, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::json::or_empty;
 use crate::command::review::purpose_of;
@@ -56,9 +56,13 @@ pub const COMMANDS: &[Command] = &[
         name: "new",
         about: "Share items with a partner: tier 1 leaves at once, tier 2 and up waits for a second person",
         args: &[
-            Arg::new("to", ArgKind::Partner, "the partner; or name a task force"),
-            Arg::new("item", ArgKind::Record(&[Kind::Item]), "an item").repeated(),
-            Arg::new("case", ArgKind::Record(&[Kind::Case]), "or every item of this case …"),
+            Arg::new("to", ArgKind::Partner, "the partner; or name a task force")
+                .needed(NeededWhere::Without(&["taskforce"])),
+            Arg::new("item", ArgKind::Record(&[Kind::Item]), "an item")
+                .repeated()
+                .needed(NeededWhere::Without(&["case"])),
+            Arg::new("case", ArgKind::Record(&[Kind::Case]), "or every item of this case …")
+                .needed(NeededWhere::Without(&["item"])),
             Arg::new("tier", ArgKind::Number, "… of exactly this tier").of_shape(TIER),
             Arg::new(
                 "taskforce",
@@ -602,7 +606,11 @@ fn share(
             sorted.stays.len(),
             sorted.held
         );
-        return Ok(sorted.report(Output::members()).with_message(said));
+        let answer = sorted.report(Output::members());
+        // Where nothing of it goes, that is the gate's no.
+        let goes = !sorted.leaves.is_empty() || !sorted.waits.is_empty() || sorted.stays.is_empty();
+        let Some(refusal) = sorted.refusal().filter(|_| !goes) else { return Ok(answer.with_message(said)) };
+        return Ok(answer.with_message(format!("{said} {}.", refusal.what)).with_code(ErrorKind::Refused));
     }
     let (id, waiting) = (workspace.entropy.id()?, workspace.entropy.id()?);
     let (home, realm) = (workspace.meta.desk, workspace.meta.realm.clone());

@@ -138,7 +138,8 @@ pub const COMMANDS: &[Command] = &[
                 "decision",
                 ArgKind::Word(decisions),
                 "approve (under the conditions below, if any), partial, defer, refuse",
-            ),
+            )
+            .needed(NeededWhere::Without(&["approve", "partial", "defer", "refuse"])),
             Arg::new("approve", ArgKind::Flag, "approve; with conditions where there are any").cli_only(),
             Arg::new("partial", ArgKind::Flag, "approve in part").cli_only(),
             Arg::new("defer", ArgKind::Flag, "put it off").cli_only(),

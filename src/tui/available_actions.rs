@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::language::tr_word;
 use super::page::RecordRef;
 use super::screen::definition::ViewParams;
 use super::screen::partners::MEMBERS;
@@ -21,6 +22,7 @@ use crate::law::request::RequestKind;
 use crate::record::disclosure as disclosures;
 use crate::record::item;
 use crate::record::kind::Kind;
+use crate::record::kind_def;
 use crate::record::member;
 use crate::record::store::{ChangeRow, Query, Record, RecordStore as _};
 use crate::store::read;
@@ -112,7 +114,7 @@ impl Prepared {
         for (field, value) in &with {
             self.form.set(field, vec![value.clone()]);
         }
-        self.task = with;
+        self.task.extend(with);
         self
     }
 }
@@ -170,6 +172,8 @@ pub fn prepare(
     if let Some(request) = first.filter(|r| r.kind == Kind::Request && command.full_name() == draft::NEW) {
         known.form = draft::begun_from(workspace, request)?;
         known.labels.clear();
+        // What is typed over it is kept for it alone.
+        known.task.insert("request", request.id.to_string());
         for field in command.args.iter().filter(|field| matches!(field.kind, ArgKind::Record(_))) {
             let id = known.form.maybe(field.name).and_then(Id::parse);
             if let Some(record) = id.map(|id| workspace.records().get(id)).transpose()?.flatten() {
@@ -251,17 +255,31 @@ pub fn copies(workspace: &Workspace, subject: &RecordRef) -> Result<Vec<Copy>, E
     Ok(all)
 }
 
+/// A record that fits what was typed.
+pub struct Found {
+    /// The record.
+    pub subject: RecordRef,
+    /// What it is called.
+    pub called: String,
+    /// What it is, with whom, and where it stands.
+    pub about: String,
+}
+
 /// How many requests are looked through at most, by what they do.
 const REQUESTS: u32 = 1000;
 
 /// Records whose id begins with what was typed, that are called so, or whose content has its words.
-pub fn find(workspace: &Workspace, typed: &str) -> Result<Vec<(RecordRef, String)>, Error> {
+pub fn find(workspace: &Workspace, typed: &str) -> Result<Vec<Found>, Error> {
     const MOST: u32 = 20;
-    let mut found = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     let mut add = |record: Record| -> Result<(), Error> {
         let subject = RecordRef { kind: record.kind, id: record.id };
-        if !found.iter().any(|(s, _)| *s == subject) {
-            found.push((subject, label(workspace, &[&record], called)?));
+        if !found.iter().any(|f| f.subject == subject) {
+            let with = if record.kind == Kind::Partner { None } else { workspace.partner_of(&record)? };
+            let title = tr_word(kind_def(record.kind).title).to_owned();
+            let about = [Some(title), with, Some(tr_word(record.state.label()).to_owned())];
+            let about = about.into_iter().flatten().collect::<Vec<_>>().join(" \u{b7} ");
+            found.push(Found { subject, called: label(workspace, &[&record], called)?, about });
         }
         Ok(())
     };
@@ -298,8 +316,14 @@ pub fn find(workspace: &Workspace, typed: &str) -> Result<Vec<(RecordRef, String
     for hit in crate::command::desk::workspace_info::hits(workspace, typed, 5 * MOST)? {
         workspace.records().get(hit.id)?.map(&mut add).transpose()?;
     }
-    // A case, a request or a partner says more than one of a thousand items that say the same.
-    found.sort_by_key(|(subject, _)| subject.kind == Kind::Item);
+    // A case, a partner or a member says more than a request, that more than what came of it, and all of them more than one of a thousand
+    // items that say the same.
+    found.sort_by_key(|found| match found.subject.kind {
+        Kind::Case | Kind::Partner | Kind::Member => 0,
+        Kind::Request => 1,
+        Kind::Item => 3,
+        _ => 2,
+    });
     found.truncate(MOST as usize);
     Ok(found)
 }

@@ -13,6 +13,9 @@ pub struct Candidate<'a> {
     pub keys: &'a str,
 }
 
+/// What counts for an entry whose text begins with what was typed: more than any letters in it, and less than its whole name.
+const BEGINS: u32 = u32::MAX - 1;
+
 /// Finds entries by what was typed.
 pub struct Finder(Matcher);
 
@@ -35,6 +38,7 @@ impl Finder {
         let letters =
             if whole_words { words.clone() } else { Pattern::parse(query, CaseMatching::Ignore, Normalization::Smart) };
         let mut buffer = Vec::new();
+        let typed = query.trim().to_lowercase();
         let mut scored: Vec<(u32, usize)> = Vec::new();
         for (n, candidate) in candidates.enumerate() {
             // A fit of the name counts twice as much as one of what it is about.
@@ -46,7 +50,15 @@ impl Finder {
             let best = name.max(note).max(score(&letters, candidate.keys));
             // Whoever typed the whole name means it.
             let whole = candidate.name.eq_ignore_ascii_case(query.trim());
-            let best = if whole { Some(u32::MAX) } else { best };
+            // What something does is what its text begins with.
+            let begins = candidate.note.to_lowercase().starts_with(&typed) && !typed.is_empty();
+            let best = if whole {
+                Some(u32::MAX)
+            } else if begins {
+                Some(BEGINS)
+            } else {
+                best
+            };
             scored.extend(best.map(|s| (s, n)));
         }
         scored.sort_by_key(|(score, n)| (std::cmp::Reverse(*score), *n));

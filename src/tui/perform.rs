@@ -77,8 +77,15 @@ pub fn preview(
             // Nothing of it may be done: that is the gate's no, though the preview itself went well.
             Ok(output) if output.code == ErrorKind::Refused as u8 => {
                 let lines = plain::lines(&output);
-                let first = lines.first().cloned().unwrap_or_default();
-                (Some(Error::new(ErrorKind::Refused, first, "each rule that says no is named below")), lines)
+                let said = || {
+                    let first = lines.first().cloned().unwrap_or_default();
+                    Error::new(ErrorKind::Refused, first, "each rule that says no is named below")
+                };
+                // What it would say itself names its rules.
+                let refusal = command
+                    .is_rehearsable()
+                    .then(|| workspace.rehearse(|workspace| perform(workspace, command, form, &mut Job::silent())));
+                (Some(refusal.flatten().unwrap_or_else(said)), lines)
             }
             Ok(output) => (None, plain::lines(&output)),
             Err(failure) => (Some(failure), Vec::new()),

@@ -276,15 +276,15 @@ impl Workspace {
         Ok(purpose.unwrap_or_else(|| DESK_PURPOSE.to_owned()))
     }
 
-    /// What is offered as the reason for looking at a matter: its purpose, or nothing where one must be typed.
+    /// What will do as the reason for looking at a matter: its purpose, or nothing where another must be typed.
     ///
     /// # Errors
     ///
     /// Where the records cannot be read.
-    pub fn offered_reason(&self, wanted: Wanted) -> Result<String, Error> {
+    pub fn offered_reason(&self, wanted: Wanted) -> Result<Option<String>, Error> {
         let Wanted { matter, restricted } = wanted;
         let asks = restricted || self.law_asks_for_a_typed_reason()? || !self.partners_that_ask(matter)?.is_empty();
-        if asks { Ok(String::new()) } else { self.purpose_of(matter) }
+        if asks { Ok(None) } else { self.purpose_of(matter).map(Some) }
     }
 
     fn law_asks_for_a_typed_reason(&self) -> Result<bool, Error> {

@@ -151,7 +151,7 @@ fn the_screens_ask_for_a_typed_reason_before_they_show_what_is_held() {
     let shown = || format!("{:?}", comity::tui::screen::detail::detail(&view, &thing).unwrap().lines());
     assert!(!shown().contains(VALUE));
     let wanted = view.wanted_reason().unwrap();
-    assert_eq!(view.offered_reason(wanted).unwrap(), "");
+    assert_eq!(view.offered_reason(wanted).unwrap(), None);
     // The purpose of the case, accepted for something else in it, is no reason.
     view.give_reason_for(Wanted { restricted: false, ..wanted }, "cybercrime").unwrap();
     assert!(!shown().contains(VALUE));

@@ -2,7 +2,8 @@
 
 use crate::act::header::Audience;
 use crate::command::definition::{
-    Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, PairRow, Preview, STAYS, Undo, Weight, Writes,
+    Arg, ArgKind, Args, Command, Handler, Key, NeededWhere, Needs, Output, PairRow, Preview, STAYS, Undo, Weight,
+    Writes,
 };
 use crate::command::request::running::{VALIDATION, clocks};
 use crate::command::request::{BECAUSE, REQUEST, audience_of, binds, caveats, find, kind_of, kinds};
@@ -39,7 +40,8 @@ pub const COMMANDS: &[Command] = &[
                 "case",
                 ArgKind::Record(&[Kind::Case]),
                 "the case; without it, that of the item or of what it follows on",
-            ),
+            )
+            .needed(NeededWhere::Without(&["item", "follows", "request"])),
             Arg::new("to", ArgKind::Partner, "the partner that is asked; nobody, where the kind is an order at home"),
             Arg::new("urgency", ArgKind::Word(urgencies), "which of its clocks run; without it, the ordinary ones"),
             Arg::new(

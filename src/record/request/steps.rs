@@ -147,6 +147,10 @@ const OPEN: &[RecordState] = &[
 
 /// The states in which a request can be submitted.
 pub const DRAFT: &[RecordState] = &[State::Draft.any()];
+/// Whether a request of this desk's own was never sent, as far as its state says.
+pub fn never_left(record: &Record) -> bool {
+    [State::Draft, State::InReview, State::Authorised].into_iter().any(|state| record.is(state))
+}
 /// The states in which a request can be sent.
 pub const AUTHORISED: &[RecordState] = &[State::Authorised.any()];
 /// The state of a request in conflict.

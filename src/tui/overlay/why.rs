@@ -1,5 +1,5 @@
-//! Why personal data, or what is held, is looked at: asked once for each case and session, before it is shown. For personal data it offers
-//! the purpose of the case.
+//! Why personal data, or what is held, is looked at: asked once for each case and session, before it is shown. Nothing is filled in; where the
+//! purpose of the case will do, a key writes it.
 
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
@@ -17,10 +17,14 @@ use crate::value::text::{line, width};
 
 /// What a line begins with that leaves personal data masked.
 const LEAVES: char = '.';
+/// The line that stands for the purpose of the case.
+const PURPOSE: &str = "=";
 
 /// The reason that is asked for.
 pub struct Why<S> {
     reason: Input,
+    /// The purpose of the matter, where it will do as a reason.
+    purpose: Option<String>,
     /// What is shown once a reason is given.
     asked: String,
     give: fn(&mut S, String),
@@ -28,14 +32,14 @@ pub struct Why<S> {
 }
 
 impl<S: 'static> Why<S> {
-    /// Asks why something is looked at, and offers a purpose, or nothing; `asked` says what is shown then, `give` takes the reason, `leave`
-    /// that none is given.
-    pub fn new(asked: String, purpose: &str, give: fn(&mut S, String), leave: fn(&mut S)) -> Self {
-        Self { reason: Input::new(purpose, false), asked, give, leave }
+    /// Asks why something is looked at; `purpose`: that of the matter, where it will do; `asked` says what is shown then, `give` takes the
+    /// reason, `leave` that none is given.
+    pub fn new(asked: String, purpose: Option<String>, give: fn(&mut S, String), leave: fn(&mut S)) -> Self {
+        Self { reason: Input::new("", false), purpose, asked, give, leave }
     }
 
-    fn notes(&self) -> [StyledText; 3] {
-        [
+    fn notes(&self) -> Vec<StyledText> {
+        vec![
             StyledText::from(self.asked.clone()),
             StyledText::new(
                 tr("Your name, the time, the records and this reason go on record; oversight reads them."),
@@ -43,6 +47,23 @@ impl<S: 'static> Why<S> {
             ),
             StyledText::new(tr("It is asked once in this session."), StyleRole::Note),
         ]
+    }
+
+    /// The notes, and how the purpose of the matter is written.
+    fn notes_with(&self, key: &str) -> Vec<StyledText> {
+        let mut notes = self.notes();
+        if let Some(purpose) = &self.purpose {
+            let offer = phrase!("{key} writes the purpose, where that is the reason: {purpose}", key, purpose);
+            notes.insert(1, StyledText::new(offer, StyleRole::Guidance));
+        }
+        notes
+    }
+
+    /// Writes the purpose as the reason, where it will do.
+    fn take_purpose(&mut self) {
+        if let Some(purpose) = &self.purpose {
+            self.reason = Input::new(purpose, false);
+        }
     }
 
     fn given(&self) -> Outcome<S> {
@@ -64,6 +85,7 @@ impl<S: 'static> Overlay<S> for Why<S> {
         match key.code {
             KeyCode::Esc => return self.left(),
             KeyCode::Enter => return self.given(),
+            KeyCode::Tab => self.take_purpose(),
             _ => drop(self.reason.key(key)),
         }
         Outcome::Stay
@@ -86,17 +108,17 @@ impl<S: 'static> Overlay<S> for Why<S> {
         let label = tr("reason  ");
         let typed = self.reason.text();
         Fitted::new(drawing.appearance.span(format!("{label}{typed}"), StyleRole::Base)).render(row, buf);
-        Paragraph::new(drawing.appearance.lines(&wrapped(self.notes(), area.width))).render(below, buf);
+        Paragraph::new(drawing.appearance.lines(&wrapped(self.notes_with("Tab"), area.width))).render(below, buf);
         let before: String = typed.chars().take(self.reason.cursor().1).collect();
         Some(Position::new(row.x + (width(label) + width(&before)) as u16, row.y))
     }
 
     fn lines(&mut self, _: &Context<'_>) -> Vec<String> {
-        self.notes().iter().map(|note| note.text.to_string()).collect()
+        self.notes_with(PURPOSE).iter().map(|note| note.text.to_string()).collect()
     }
 
     fn prompt(&self) -> String {
-        phrase!("Why do you look (Enter: {reason}; {LEAVES} leaves it masked): ", reason = self.reason.text())
+        phrase!("Why do you look ({LEAVES} leaves it masked): ")
     }
 
     fn line(&mut self, typed: &str, _: &Context<'_>) -> Outcome<S> {
@@ -104,7 +126,9 @@ impl<S: 'static> Overlay<S> for Why<S> {
         if typed.starts_with(LEAVES) {
             return self.left();
         }
-        if !typed.is_empty() {
+        if typed == PURPOSE && self.purpose.is_some() {
+            self.take_purpose();
+        } else if !typed.is_empty() {
             self.reason = Input::new(typed, false);
         }
         self.given()

@@ -114,19 +114,21 @@ impl State {
     fn look_up_values(&mut self) {
         let ticket = self.next_ticket();
         let Some(form) = self.mode.find_mut::<FormView>() else { return };
-        let rows = form.naming();
+        let (rows, typed) = (form.naming(), form.form());
         if rows.is_empty() {
             return form.set_unknown(Vec::new());
         }
         form.asked_values = ticket;
-        let look_up = |workspace: &Workspace, (row, takes, text): (String, ArgKind, String)| {
+        let look_up = move |workspace: &Workspace, (row, takes, text): (String, ArgKind, String)| {
             let each = text.split(if matches!(takes, ArgKind::Existing) { '\n' } else { ',' });
-            let why =
-                each.map(str::trim).filter(|name| !name.is_empty()).find_map(|name| unknown(workspace, takes, name));
+            let why = each
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .find_map(|name| unknown(workspace, takes, name, &typed));
             why.map(|why| Unknown { row, text, why })
         };
         self.read(
-            move |workspace| rows.into_iter().filter_map(|row| look_up(workspace, row)).collect(),
+            move |workspace| rows.into_iter().filter_map(|row| look_up(workspace, row)).collect::<Vec<_>>(),
             move |state, unknown| {
                 if let Some(form) = state.mode.find_mut::<FormView>().filter(|form| form.asked_values == ticket) {
                     form.set_unknown(unknown);

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use super::State;
 use super::verdicts::refused;
 use crate::command::commands;
-use crate::command::definition::{Command, Handler};
-use crate::record::kind_def;
+use crate::command::definition::{Arg, ArgKind, Command, Handler};
 use crate::tui::action::{ACTIONS, Action, Intent};
-use crate::tui::available_actions::find;
-use crate::tui::language::{phrase, tr, tr_keys, tr_word};
+use crate::tui::available_actions::{Found, find};
+use crate::tui::language::{phrase, tr, tr_keys};
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::{Menu, Purpose};
 use crate::tui::page::{RecordRef, StyledText};
@@ -18,6 +17,8 @@ use crate::tui::theme::{StyleRole, Theme};
 use crate::tui::worker::Ticket;
 use crate::workspace::error::Error;
 
+/// A list of more words than this is a list of kinds or of codes, not of answers.
+const ANSWERS: usize = 12;
 /// So many letters are typed before records are looked for.
 const SEARCHED: usize = 2;
 
@@ -74,7 +75,8 @@ impl State {
         let fits = is_meant && records.iter().any(|s| command.target_arg(s.kind).is_some());
         let on = if fits { records.to_vec() } else { Vec::new() };
         let pick = Pick::close(move |state: &mut Self| state.begin(command, on.clone()));
-        Entry::new(command.full_name(), StyledText::new(tr(command.about), StyleRole::Note), pick)
+        let entry = Entry::new(command.full_name(), StyledText::new(tr(command.about), StyleRole::Note), pick);
+        Entry { also: answers_of(command).join(" "), ..entry }
     }
 
     /// Asks whether to leave, or to lock.
@@ -109,19 +111,19 @@ impl State {
         );
     }
 
-    pub(super) fn records_found(&mut self, ticket: Ticket, found: Vec<(RecordRef, String)>) {
+    pub(super) fn records_found(&mut self, ticket: Ticket, found: Vec<Found>) {
         let Some(menu) = self.mode.top_as_mut::<Menu<Self>>().filter(|menu| menu.searched == ticket) else { return };
         let kinds = menu.kinds;
         let offered = menu.values();
-        let entry = |(subject, label): (RecordRef, String)| match kinds {
-            Some(_) => Entry::new(label, "", Pick::Value(subject.id.to_string())),
+        let entry = |Found { subject, called, about }: Found| match kinds {
+            Some(_) => Entry::new(called, "", Pick::Value(subject.id.to_string())),
             None => {
-                let kind = StyledText::new(tr_word(kind_def(subject.kind).title), StyleRole::Note);
-                Entry::new(label, kind, Pick::close(move |state: &mut Self| state.go_to_record(subject.clone())))
+                let go = Pick::close(move |state: &mut Self| state.go_to_record(subject.clone()));
+                Entry::new(called, StyledText::new(about, StyleRole::Note), go)
             }
         };
-        let fits = |(s, _): &(RecordRef, String)| {
-            kinds.is_none_or(|k| k.contains(&s.kind) && !offered.contains(&s.id.to_string()))
+        let fits = |Found { subject, .. }: &Found| {
+            kinds.is_none_or(|k| k.contains(&subject.kind) && !offered.contains(&subject.id.to_string()))
         };
         menu.set_found(found.into_iter().filter(fits).map(entry).collect());
     }
@@ -146,6 +148,16 @@ impl State {
             }
         }
     }
+}
+
+/// The words of which one must be said with a command: whoever approves looks for `approve`.
+fn answers_of(command: &Command) -> Vec<&'static str> {
+    let is_asked = |arg: &&Arg| arg.required || arg.needed.is_some();
+    let words = command.args.iter().filter(is_asked).filter_map(|arg| match arg.kind {
+        ArgKind::Word(words) => Some(words()),
+        _ => None,
+    });
+    words.filter(|words| words.len() <= ANSWERS).flatten().collect()
 }
 
 fn action_entry(action: &'static Action) -> Entry<State> {

@@ -31,14 +31,14 @@ fn hand_on<T: Send + 'static>(
     }
     let Some(wanted) = workspace.wanted_reason() else { return };
     if let Ok(purpose) = workspace.offered_reason(wanted) {
-        let _ = outbox.send(Box::new(move |state| state.ask_why(wanted, &purpose)));
+        let _ = outbox.send(Box::new(move |state| state.ask_why(wanted, purpose)));
     }
 }
 
 impl State {
     /// Asks why personal data of a matter are looked at, unless that was declined on this screen. The Desk lists what is new of all
     /// matters, and asks nothing: whoever opens a record of it is asked.
-    fn ask_why(&mut self, wanted: Wanted, purpose: &str) {
+    fn ask_why(&mut self, wanted: Wanted, purpose: Option<String>) {
         let is_overview =
             self.screen() == ScreenId::DESK && self.view().page.about.is_none() && self.mode.overlays().is_empty();
         if !is_overview && self.declined != Some((wanted.matter, self.screen())) {
@@ -46,7 +46,7 @@ impl State {
         }
     }
 
-    fn open_why(&mut self, wanted: Wanted, purpose: &str) {
+    fn open_why(&mut self, wanted: Wanted, purpose: Option<String>) {
         if self.mode.is_locked() || self.mode.find::<Why<Self>>().is_some() {
             return;
         }
@@ -76,7 +76,7 @@ impl State {
             move |workspace| Ok(workspace.records().get(subject.id)?.as_ref().map(Wanted::of_restricted)),
             |state, found: Result<Option<Wanted>, Error>| match found {
                 // The purpose of the matter is no reason for what is held.
-                Ok(found) => found.into_iter().for_each(|wanted| state.open_why(wanted, "")),
+                Ok(found) => found.into_iter().for_each(|wanted| state.open_why(wanted, None)),
                 Err(failure) => state.show_failure(&failure),
             },
         );

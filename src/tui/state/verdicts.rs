@@ -166,27 +166,41 @@ fn urgency(command: &Command) -> u8 {
     }
 }
 
-/// What cannot be done, one entry for each reason.
+/// What cannot be done, folded: one entry for each rule that says no, or other reason; it opens to all that it says no to.
 fn by_reason(no: Vec<May>) -> Vec<Entry<State>> {
     let mut groups: Vec<(String, Vec<May>)> = Vec::new();
     for may in no {
-        let why = may.groups().into_iter().next().map(|g| g.why).unwrap_or_default();
-        // Where it stands is one reason; which state each of them wants instead is said when it is asked for.
-        let why = why.split(';').next().unwrap_or_default().to_owned();
+        let why = reason_of(&may);
         match groups.iter_mut().find(|(known, _)| *known == why) {
             Some((_, all)) => all.push(may),
             None => groups.push((why, vec![may])),
         }
     }
-    let one = |(why, mut all): (String, Vec<May>)| {
+    let one = |(why, all): (String, Vec<May>)| {
         let names: Vec<String> = all.iter().map(|may| may.command.full_name()).collect();
-        let entry = entry(all.swap_remove(0));
-        let text = if names.len() > 1 { phrase!("no    {why}", why) } else { entry.note.text.to_string() };
-        let note = StyledText::new(text, StyleRole::Note);
-        let also = if names.len() > 1 { names.join(" ") } else { String::new() };
-        Entry { name: in_few(&names).into(), note, also, ..entry }
+        let dim = |entry: Entry<State>| Entry { note: StyledText::new(entry.note.text, StyleRole::Note), ..entry };
+        if let [only] = all.as_slice() {
+            return dim(entry(only.clone()));
+        }
+        let (note, title) = (StyledText::new(phrase!("no    {why}", why), StyleRole::Note), why);
+        let opened = Pick::stay(move |state: &mut State| {
+            let each = all.iter().cloned().map(|may| dim(entry(may))).collect();
+            state.mode.push(Box::new(Menu::<State>::new(title.clone(), each)));
+        });
+        Entry { also: names.join(" "), ..Entry::new(in_few(&names), note, opened) }
     };
     groups.into_iter().map(one).collect()
+}
+
+/// Why it cannot be done, as far as that is the same for others: the first rule that says no, by its name, or where the thing stands.
+fn reason_of(may: &May) -> String {
+    let Some(group) = may.groups().into_iter().next() else { return String::new() };
+    let rule = group.failure.verdict.as_ref().and_then(|verdict| verdict.refusals().next()?.id.row());
+    match rule {
+        Some(rule) => format!("{} {}", rule.id, rule.name),
+        // Which state each of them wants instead is said when it is asked for.
+        None => group.why.split(';').next().unwrap_or_default().to_owned(),
+    }
 }
 
 /// Names in a few columns: as many as fit, and how many more there are.

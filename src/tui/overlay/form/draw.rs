@@ -19,15 +19,17 @@ use crate::tui::widget::input_lines::InputLines;
 use crate::value::text::{width, wrap};
 use crate::value::timestamp::Timestamp;
 
-/// Rows that the help below a form takes at most.
-const HELP: usize = 6;
+/// Rows that what is said below a form takes at most.
+const SAID: usize = 6;
+/// Rows that the hint at a field takes at most.
+const HINT: usize = 4;
 /// Rows that a field of several lines takes at most.
 const FIELD: usize = 8;
 
 /// The first row in sight, so that the row of the cursor is.
 pub fn scroll(form: &FormView, area: Rect, now: Timestamp) -> Scroll {
     let area = inset(area);
-    let [_, list, _] = parts(area, &help(form, area.width, now));
+    let [_, list, _] = parts(area, &said(form, area.width));
     let room = usize::from(list.height);
     let columns = Columns::of(form, area.width);
     let mut offset = form.offset.min(form.at);
@@ -41,7 +43,7 @@ pub fn scroll(form: &FormView, area: Rect, now: Timestamp) -> Scroll {
 /// The row that stands at a place of the area that the form is drawn in; the one after the last is the one that runs it.
 pub fn row_at(form: &FormView, area: Rect, now: Timestamp, at: Position) -> Option<usize> {
     let area = inset(area);
-    let [_, list, _] = parts(area, &help(form, area.width, now));
+    let [_, list, _] = parts(area, &said(form, area.width));
     let columns = Columns::of(form, area.width);
     let mut y = list.y;
     (form.offset..=form.rows.len()).find(|n| {
@@ -58,12 +60,14 @@ fn names(form: &FormView, columns: u16) -> u16 {
     longest.min(30).min(columns / 2) + 2
 }
 
-/// What stands at a row: the heading of its group where it is the first of it, its field, and what is wrong with it.
+/// What stands at a row: the heading of its group where it is the first of it, its field, what is wrong with it, and where the cursor is
+/// what it wants.
 struct FormLine {
     heading: Option<&'static str>,
     name: Vec<String>,
     field: usize,
     wrong: Vec<String>,
+    hint: Vec<StyledText>,
 }
 
 /// The columns of a form: for the names of its fields, and for what stands in them.
@@ -83,7 +87,7 @@ impl Columns {
 impl FormLine {
     fn of(form: &FormView, n: usize, columns: Columns, now: Timestamp) -> Self {
         let Some(row) = form.rows.get(n) else {
-            return Self { heading: None, name: Vec::new(), field: 1, wrong: Vec::new() };
+            return Self { heading: None, name: Vec::new(), field: 1, wrong: Vec::new(), hint: Vec::new() };
         };
         let here = n == form.at;
         let before = n.checked_sub(1).and_then(|n| form.rows.get(n)).map(group);
@@ -96,7 +100,8 @@ impl FormLine {
         let wrong = said.map(|failure| failure.what.clone()).or(misread);
         let wrong = wrong.map(|wrong| wrap(&format!("! {wrong}"), usize::from(columns.fields))).unwrap_or_default();
         let name = wrap(&row.name(), usize::from(columns.names.saturating_sub(2)));
-        Self { heading, name, field: lines.clamp(1, FIELD), wrong }
+        let hint = if here { hint(form, row, columns.fields, now) } else { Vec::new() };
+        Self { heading, name, field: lines.clamp(1, FIELD), wrong, hint }
     }
 
     /// Rows of the field itself.
@@ -105,7 +110,7 @@ impl FormLine {
     }
 
     fn height(&self) -> usize {
-        usize::from(self.heading.is_some()) + self.rows() + self.wrong.len()
+        usize::from(self.heading.is_some()) + self.rows() + self.wrong.len() + self.hint.len()
     }
 }
 
@@ -125,9 +130,9 @@ pub fn draw(form: &FormView, area: Rect, buf: &mut Buffer, drawing: &DrawContext
     let (area, appearance) = (inset(area), drawing.appearance);
     let title = phrase!("{command}: {about}", command = form.command.full_name(), about = tr(form.command.about));
     appearance.rule(title, area.width).render(area, buf);
-    let help = help(form, area.width, drawing.context.now);
-    let [_, mut list, below] = parts(area, &help);
-    Paragraph::new(appearance.lines(&help)).render(below, buf);
+    let told = said(form, area.width);
+    let [_, mut list, below] = parts(area, &told);
+    Paragraph::new(appearance.lines(&told)).render(below, buf);
     let columns = Columns::of(form, area.width);
     let names = columns.names;
     let mut cursor = None;
@@ -135,8 +140,8 @@ pub fn draw(form: &FormView, area: Rect, buf: &mut Buffer, drawing: &DrawContext
         let line = FormLine::of(form, n, columns, drawing.context.now);
         let heading = u16::from(line.heading.is_some());
         let wrong = line.wrong.len() as u16;
-        let [above, field, said] = [heading, line.rows() as u16, wrong].map(Constraint::Length);
-        let [above, area, said, rest] = Split::vertical([above, field, said, Constraint::Min(0)]).areas(list);
+        let rows = [heading, line.rows() as u16, wrong, line.hint.len() as u16].map(Constraint::Length);
+        let [above, area, said, hint, rest] = Split::vertical(rows.into_iter().chain([Constraint::Min(0)])).areas(list);
         if list.is_empty() {
             break;
         }
@@ -147,6 +152,10 @@ pub fn draw(form: &FormView, area: Rect, buf: &mut Buffer, drawing: &DrawContext
             let [_, said] = Split::horizontal([Constraint::Length(2 + names), Constraint::Min(0)]).areas(said);
             let lines = line.wrong.iter().map(|line| TextLine::from(appearance.span(line.as_str(), StyleRole::Stop)));
             Fitted::new(lines.collect::<Vec<_>>()).render(said, buf);
+        }
+        if !line.hint.is_empty() {
+            let [_, hint] = Split::horizontal([Constraint::Length(2 + names), Constraint::Min(0)]).areas(hint);
+            Paragraph::new(appearance.lines(&line.hint)).render(hint, buf);
         }
         let here = n == form.at;
         match form.rows.get(n) {
@@ -165,10 +174,10 @@ pub fn draw(form: &FormView, area: Rect, buf: &mut Buffer, drawing: &DrawContext
     cursor
 }
 
-/// The rule on top, the rows, and the help.
-fn parts(area: Rect, help: &[StyledText]) -> [Rect; 3] {
-    let help = (help.len() as u16).min(area.height.saturating_sub(1));
-    Split::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(help)]).areas(area)
+/// The rule on top, the rows, and what is said below them.
+fn parts(area: Rect, said: &[StyledText]) -> [Rect; 3] {
+    let said = (said.len() as u16).min(area.height.saturating_sub(1));
+    Split::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(said)]).areas(area)
 }
 
 fn run_text(form: &FormView) -> &'static str {
@@ -256,14 +265,14 @@ impl StatefulWidget for RowWidget<'_> {
     }
 }
 
-/// The text below a form: why it was not done, or what the row of the cursor wants.
-fn help(form: &FormView, room: u16, now: Timestamp) -> Vec<StyledText> {
-    let mut lines = wrapped(help_texts(form, now), room);
-    lines.truncate(HELP);
+/// The text below a form: why it was not done, or what is still missing.
+fn said(form: &FormView, room: u16) -> Vec<StyledText> {
+    let mut lines = wrapped(said_texts(form), room);
+    lines.truncate(SAID);
     lines
 }
 
-fn help_texts(form: &FormView, now: Timestamp) -> Vec<StyledText> {
+fn said_texts(form: &FormView) -> Vec<StyledText> {
     // What is wrong with a field stands at the field.
     let named = form.row().is_some_and(|row| form.wrong.as_deref() == Some(&row.key()));
     if let Some(failure) = form.failure.as_ref().filter(|_| !named) {
@@ -272,11 +281,19 @@ fn help_texts(form: &FormView, now: Timestamp) -> Vec<StyledText> {
             StyledText::new(failure.hint.as_str(), StyleRole::Note),
         ];
     }
-    let Some(row) = form.row() else {
-        let missing = form.missing();
-        let text = phrase!("still missing: {missing}", missing = missing.join(", "));
-        return if missing.is_empty() { Vec::new() } else { vec![StyledText::new(text, StyleRole::Due)] };
-    };
+    let missing = if form.row().is_some() { Vec::new() } else { form.missing() };
+    let text = || phrase!("still missing: {missing}", missing = missing.join(", "));
+    if missing.is_empty() { Vec::new() } else { vec![StyledText::new(text(), StyleRole::Due)] }
+}
+
+/// What the row of the cursor wants, and what stands in it comes to: it stands below its field.
+fn hint(form: &FormView, row: &FormRow, room: u16, now: Timestamp) -> Vec<StyledText> {
+    let mut lines = wrapped(hint_texts(form, row, now), room);
+    lines.truncate(HINT);
+    lines
+}
+
+fn hint_texts(form: &FormView, row: &FormRow, now: Timestamp) -> Vec<StyledText> {
     let article = if row.article().is_empty() { String::new() } else { format!("  [{}]", row.article()) };
     let needed = if form.is_needed(row) { tr("needed: ") } else { "" };
     let first = format!("{needed}{}{article}", row.help());
@@ -306,8 +323,8 @@ mod tests {
             let form = FormView::new(command, &Args::default(), &BTreeMap::new(), None);
             // What is needed in some cases alone stands below, and is missed where it is one of them.
             let is_missed = |row: &&FormRow| group(row) == "NEEDED" || form.is_needed(row);
-            let needed = form.rows.iter().filter(is_missed).map(FormRow::name);
-            assert_eq!(needed.collect::<Vec<_>>(), form.missing(), "{}", command.full_name());
+            let needed: Vec<_> = form.rows.iter().filter(is_missed).map(FormRow::name).collect();
+            assert_eq!(needed.join(", "), form.missing().join(", ").replace(" or ", ", "), "{}", command.full_name());
             let below = form.rows.iter().filter(|row| group(row) != "NEEDED" && form.is_needed(row));
             assert!(below.map(|row| row.field.needed).all(|needed| needed.is_some()), "{}", command.full_name());
         }

@@ -71,7 +71,11 @@ impl FormView {
                 return FormEvent::Changed;
             }
         }
+        let before = row.input.text();
         if row.input.key(key) {
+            if row.input.text() != before && row.label.take().is_some() {
+                row.input = Input::new("", false);
+            }
             self.failure = None;
             return FormEvent::Typed;
         }
@@ -257,9 +261,11 @@ mod tests {
     fn what_another_field_makes_needed_is_missed_until_it_is_there() {
         let mut form = of("review decide");
         let of = |form: &FormView, name: &str| form.rows.iter().position(|r| r.field.name == name).unwrap();
-        for (decision, missing) in
-            [("", ["review"].as_slice()), ("approve", &["review", "expires"]), ("refuse", &["review", "reasons"])]
-        {
+        for (decision, missing) in [
+            ("", ["review", "decision"].as_slice()),
+            ("approve", &["review", "expires"]),
+            ("refuse", &["review", "reasons"]),
+        ] {
             form.at = of(&form, "decision");
             form.answer(decision);
             assert_eq!(form.missing(), missing, "{decision}");

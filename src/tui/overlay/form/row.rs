@@ -6,6 +6,9 @@ use crate::tui::language::{Part, in_short, phrase, tr, tr_in, tr_law};
 use crate::value::text::Shown;
 use crate::value::timestamp::{Duration, Timestamp};
 
+/// So many words are named where none of them was typed.
+const NAMED: usize = 12;
+
 /// One row of a form.
 pub struct FormRow {
     /// The field.
@@ -109,7 +112,10 @@ impl FormRow {
             }),
             ArgKind::Number if text.parse::<i64>().is_err() => Some(Err(tr("a whole number is expected").to_owned())),
             _ if self.label.is_none() && self.has_other_word(text) => {
-                Some(Err(tr("one of its words is expected").to_owned()))
+                let words = self.words().unwrap_or_default();
+                let named = if words.len() > NAMED { String::new() } else { words.join(", ") };
+                let of = if named.is_empty() { tr("those of its list") } else { named.as_str() };
+                Some(Err(phrase!("one of these is expected: {words}", words = of)))
             }
             _ => self.shape_missed(text).map(Err),
         }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::row::{FormRow, pair_key, several_lines};
-use crate::command::definition::{Arg, ArgKind, Args, Command, PairRow, Weight};
+use crate::command::definition::{Arg, ArgKind, Args, Command, PairRow, Weight, alternatives};
 use crate::tui::input::Input;
 use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::definition::Draft;
@@ -60,6 +60,8 @@ pub struct FormView {
     pub others: Vec<Args>,
     /// What stood in it for the first of them, before anybody typed.
     known: Args,
+    /// The same by the rows' names in a draft, its pairs too.
+    before: Draft,
     /// What a task knew of it, as it stands in the name of its draft.
     task: String,
     /// The newest question for the rows of its pairs.
@@ -118,6 +120,7 @@ impl FormView {
             running: None,
             others: Vec::new(),
             known: Args::default(),
+            before: Draft::new(),
             task: String::new(),
             asked: 0,
             asked_choices: 0,
@@ -131,6 +134,8 @@ impl FormView {
             let pairs = known.all(field.name).iter().filter_map(|pair| pair.split_once('='));
             form.draft = pairs.map(|(name, text)| (pair_key(field, name), text.to_owned())).collect();
         }
+        form.before.clone_from(&form.draft);
+        form.before.extend(form.rows.iter().map(|row| (row.key(), row.input.text())));
         form
     }
 
@@ -325,7 +330,15 @@ impl FormView {
 
     /// What must still be filled.
     pub fn missing(&self) -> Vec<String> {
-        self.empty_and_needed().map(|(_, row)| row.name()).collect()
+        let name = |field: &Arg| {
+            let row = self.rows.iter().find(|row| row.pair.is_none() && row.field.name == field.name);
+            row.map(FormRow::name).unwrap_or_default()
+        };
+        let fields = self.empty_and_needed().filter(|(_, row)| row.pair.is_none()).map(|(_, row)| row.field);
+        let fields = alternatives(fields).into_iter();
+        let fields = fields.map(|group| group.iter().map(|field| name(field)).collect::<Vec<_>>().join(tr(" or ")));
+        let pairs = self.empty_and_needed().filter(|(_, row)| row.pair.is_some()).map(|(_, row)| row.name());
+        fields.chain(pairs).collect()
     }
 
     /// What is kept of it when it is left; nothing where nothing was typed.
@@ -336,6 +349,8 @@ impl FormView {
         draft.retain(|row, text| !text.is_empty() && !here.contains(row));
         let typed = self.rows.iter().filter(|r| !r.input.is_empty() && r.label.is_none());
         draft.extend(typed.map(|r| (r.key(), r.input.text())));
+        // What stood there before anybody typed is nobody's words.
+        draft.retain(|row, text| self.before.get(row) != Some(text));
         draft
     }
 
@@ -408,7 +423,8 @@ impl FormView {
     /// The rows that name records, partners or files by what was typed: each with its name in a draft, what it takes and what stands in it.
     pub fn naming(&self) -> Vec<(String, ArgKind, String)> {
         let names = |row: &&FormRow| {
-            let takes = matches!(row.field.kind, ArgKind::Record(_) | ArgKind::Partner | ArgKind::Existing);
+            let takes =
+                matches!(row.field.kind, ArgKind::Record(_) | ArgKind::Partner | ArgKind::Existing | ArgKind::Known(_));
             takes && row.pair.is_none() && row.label.is_none() && !row.input.text().trim().is_empty()
         };
         self.rows.iter().filter(names).map(|row| (row.key(), row.field.kind, row.input.text())).collect()
