@@ -101,7 +101,11 @@ fn tree_of(is_named: &dyn Fn(&str) -> bool, help: Help) -> clap::Command {
             clap::Command::new("completions")
                 .about("Print completions for a shell; they offer ids and titles where no passphrase has to be asked for")
                 .arg(clap::Arg::new("shell").required(true).value_parser(SHELLS))
-                .after_help("Examples:\n  source <(comity completions bash)\n  comity completions fish | source"),
+                .after_help(
+                    "Examples:\n  comity completions bash > ~/.local/share/bash-completion/completions/comity\n  \
+                     comity completions fish > ~/.config/fish/completions/comity.fish\n\n\
+                     The next shell that starts reads what is written there.",
+                ),
         )
         .subcommand(
             clap::Command::new("man")
@@ -242,6 +246,10 @@ fn practise() -> clap::Command {
                 .value_name("NAME")
                 .value_parser(names)
                 .help("which exercise; without: the first for that role"),
+        )
+        .after_help(
+            "Examples:\n  comity practise --role desk-officer\n  \
+             comity practise --role judge --template papers-for-court",
         )
 }
 
@@ -410,7 +418,7 @@ pub fn args_of(command: &'static Command, matches: &ArgMatches) -> Args {
 mod tests {
     use std::ffi::OsString;
 
-    use super::{Help, NOUNS, tree, tree_for};
+    use super::{Help, NOUNS, OWN, tree, tree_for};
     use crate::command::commands;
 
     #[test]
@@ -442,6 +450,23 @@ mod tests {
                 );
             }
             assert!(short.contains("`--help` names"), "{short}");
+        }
+    }
+
+    #[test]
+    fn what_only_the_command_line_has_has_two_examples_that_it_reads() {
+        for name in OWN {
+            let tree = tree();
+            let after = tree.find_subcommand(name).and_then(|of| of.get_after_help()).map(ToString::to_string);
+            let after = after.unwrap_or_default();
+            let examples: Vec<&str> = after.lines().filter_map(|line| line.strip_prefix("  ")).collect();
+            assert_eq!(examples.len(), 2, "{name}: {after}");
+            for line in examples {
+                // What the shell does with what is printed is none of comity's.
+                let words = line.split(' ').take_while(|word| !["|", ">"].contains(word));
+                let read = tree.clone().try_get_matches_from(words).unwrap_or_else(|error| panic!("{line}: {error}"));
+                assert_eq!(read.subcommand_name(), Some(*name), "{line}");
+            }
         }
     }
 
