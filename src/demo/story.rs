@@ -63,6 +63,9 @@ struct Step {
     r#do: String,
     #[serde(default)]
     with: toml::Table,
+    /// Whether what it brings is to end on the day on which the screens open: late on that day it is done earlier.
+    #[serde(default)]
+    today: bool,
     #[serde(default)]
     keep: Option<String>,
     #[serde(default)]
@@ -150,7 +153,8 @@ impl Story {
             ));
         }
         file::private_folder(folder)?;
-        let mut story = Self { folder: folder.to_owned(), now, script, words: BTreeMap::new(), next: 0, set: 0 };
+        let mut story =
+            Self { folder: folder.to_owned(), now: moment(now), script, words: BTreeMap::new(), next: 0, set: 0 };
         for (name, text) in FILES {
             file::write(&folder.join(name), text.as_bytes())?;
             story.keep(name, folder.join(name));
@@ -347,7 +351,8 @@ impl Story {
     }
 
     fn play(&mut self, step: &Step) -> Result<Played, Error> {
-        let at = self.now.minus(Duration::hours(step.at));
+        let sooner = if step.today { early(self.now) } else { Duration::millis(0) };
+        let at = self.now.minus(Duration::hours(step.at)).minus(sooner);
         let form = self.form_of(step)?;
         let done = self.run(&step.who, at, &step.r#do, &form);
         let refused = step.is_refused();
@@ -379,6 +384,30 @@ impl Story {
     pub fn kept(&self, name: &str) -> Option<&str> {
         self.words.get(name).map(String::as_str)
     }
+}
+
+/// How much of a day is left at least at the moment at which the story stands.
+const LAST: Duration = Duration::minutes(5);
+/// How long before the end of the day what is due on that day ends at the latest.
+const MIDNIGHT: Duration = Duration::minutes(1);
+/// How long after the screens open what is due on that day ends, where the day is long enough.
+const DUE: Duration = Duration::hours(2);
+
+/// The end of the day, in UTC.
+const fn midnight(now: Timestamp) -> Timestamp {
+    now.start_of_day().plus(Duration::days(1))
+}
+
+/// The moment at which the story stands: the next day, where almost nothing of this one is left in which anything could be due.
+fn moment(now: Timestamp) -> Timestamp {
+    let midnight = midnight(now);
+    if now.plus(LAST) > midnight { midnight } else { now }
+}
+
+/// How much earlier that is done which brings what is due on the day of the story's moment.
+fn early(now: Timestamp) -> Duration {
+    let due = now.plus(DUE);
+    due.since(due.min(midnight(now).minus(MIDNIGHT)))
 }
 
 /// What would be typed for a command, word by word.
@@ -414,5 +443,43 @@ fn in_a_line(answer: &Output) -> String {
         0 => "Nothing.".to_owned(),
         1 => line(rows.first()),
         n => format!("{n} rows; the last: {}", line(rows.last())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn something_is_due_on_the_day_on_which_the_screens_open_whenever_that_is() {
+        let day = Timestamp::parse("2026-11-28T00:00:00Z").unwrap();
+        for minute in 0..24 * 60 {
+            let now = moment(day.plus(Duration::minutes(minute)));
+            let due = now.plus(DUE).minus(early(now));
+            assert!(due < midnight(now), "{now}: {due}");
+            assert!(due >= now.plus(LAST).minus(MIDNIGHT), "{now}: {due}");
+        }
+        let at = |text| Timestamp::parse(text).unwrap();
+        assert_eq!(early(at("2026-11-28T20:00:00Z")), Duration::hours(0));
+        assert_eq!(early(at("2026-11-28T23:00:00Z")), Duration::minutes(61));
+        assert_eq!(moment(at("2026-11-28T23:55:00Z")), at("2026-11-28T23:55:00Z"));
+        assert_eq!(moment(at("2026-11-28T23:58:00Z")), at("2026-11-29T00:00:00Z"));
+    }
+
+    #[test]
+    fn what_ends_on_the_day_of_the_screens_is_given_for_as_long_as_the_scene_counts() {
+        let script: Script = toml::from_str(include_str!("../../assets/demo/story.toml")).unwrap();
+        let mut ends = 0;
+        for (n, step) in script.scene.iter().enumerate().filter(|(_, step)| step.today) {
+            // Nobody does anything before what they did earlier.
+            let mut before = script.step.iter().filter(|s| s.part() == 1).chain(script.scene.iter().take(n));
+            assert!(before.all(|s| s.today || s.who != step.who || s.at >= step.at + 2), "{}", step.r#do);
+            if let Some(term) = step.with.get("delete-after").and_then(|term| term.as_str()) {
+                let term = Duration::parse(term).unwrap();
+                assert_eq!(Duration::hours(step.at + 2), term);
+                ends += 1;
+            }
+        }
+        assert_eq!(ends, 1);
     }
 }

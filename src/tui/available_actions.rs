@@ -24,6 +24,7 @@ use crate::record::item;
 use crate::record::kind::Kind;
 use crate::record::kind_def;
 use crate::record::member;
+use crate::record::request::is_open;
 use crate::record::store::{ChangeRow, Query, Record, RecordStore as _};
 use crate::store::read;
 use crate::value::class::Tier;
@@ -69,7 +70,7 @@ pub fn place_of(workspace: &Workspace, subject: &RecordRef) -> Result<Option<(Sc
             Some((ScreenId::CASE, look))
         }
         Kind::Case => at(ScreenId::CASE, 0, Some(record.id)),
-        Kind::Request => at(ScreenId::QUEUE, if super::screen::queue::is_open(record.state) { 0 } else { 3 }, None),
+        Kind::Request => at(ScreenId::QUEUE, if is_open(record.state) { 0 } else { 3 }, None),
         Kind::Review => at(ScreenId::LEGAL, 0, None),
         Kind::Disclosure if record.is(disclosures::State::Proposed) || waits_for_validation(workspace, &record) => {
             at(ScreenId::LEGAL, 0, None)

@@ -4,10 +4,12 @@
 
 use std::path::Path;
 
+use comity::demo::story::Story;
 use comity::host::clock::Clock;
 use comity::workspace::error::ErrorKind;
 
 use crate::desks::{Site, pair};
+use crate::drawn::{Drawn, now};
 use crate::screen::{Screen, is_selected};
 
 /// Two desks that go by the machine's clock, as the program does.
@@ -168,6 +170,76 @@ fn a_draft_waits_for_what_it_lacks_and_a_whole_one_to_be_submitted() {
     whole.extend(fields.iter().map(|field| ("field", *field)));
     a.must(1, "request new", &whole);
     assert!(waits_for("request submit") && !waits_for("request new"));
+    let said: Vec<String> = waits_on(&a, 1).into_iter().map(|(what, _)| what).collect();
+    assert!(said.iter().any(|what| what == "bc29 draft: submit it"), "{said:?}");
+}
+
+#[test]
+fn a_partner_waits_to_be_confirmed_and_then_for_an_agreement() {
+    let root = tempfile::tempdir().unwrap();
+    let (mut a, b) = (Site::found(root.path(), "XA"), Site::found(root.path(), "XB"));
+    a.believe_the_machine();
+    a.now = Clock::System.now();
+    let card = b.path("card");
+    let fingerprint = b.must(1, "desk card", &[("out", &card)]).value["fingerprint"].as_str().unwrap().to_owned();
+    let partner = |site: &Site, member: u8| {
+        let named = waits_on(site, member).into_iter().map(|(_, command)| command);
+        named.filter(|c| c == "partner confirm" || c == "agreement add").collect::<Vec<_>>()
+    };
+    assert!(partner(&a, 1).is_empty());
+    a.must(1, "partner add", &[("card", &card), ("kind", "law-enforcement")]);
+    assert_eq!(partner(&a, 1), ["partner confirm"]);
+    assert!(partner(&a, 3).is_empty(), "they are no administrator");
+    assert!(a.must(3, "desk today", &[]).value.to_string().contains("compare its fingerprint"), "it waits on another");
+    let mut s = screens(&a, 1, &[]);
+    let first = first_in_menu(&mut s, "compare its fingerprint");
+    assert!(first.contains("partner confirm"), "{first}");
+    s.stop();
+    a.must(1, "partner confirm", &[("partner", "XB"), ("fingerprint", &fingerprint)]);
+    assert_eq!(partner(&a, 1), ["agreement add"]);
+    let mut s = screens(&a, 1, &[]);
+    let first = first_in_menu(&mut s, "no agreement yet");
+    assert!(first.contains("agreement add"), "{first}");
+    s.stop();
+    a.must(1, "partner suspend", &[("partner", "XB"), ("because", "asked")]);
+    assert!(partner(&a, 1).is_empty(), "it is suspended");
+    a.must(1, "partner resume", &[("partner", "XB"), ("because", "asked")]);
+    assert_eq!(partner(&a, 1), ["agreement add"]);
+    let agreement = a.agree(&b, "1", "indicator");
+    assert!(partner(&a, 1).is_empty(), "it is in force");
+    a.must(1, "agreement end", &[("agreement", &agreement), ("because", "asked")]);
+    assert!(partner(&a, 1).is_empty(), "it was ended on purpose");
+}
+
+#[test]
+fn what_a_place_counts_the_desk_counts_too_and_calls_by_the_same_word() {
+    let root = tempfile::tempdir().unwrap();
+    let mut story = Story::begin(root.path(), now()).unwrap();
+    while story.step(1).unwrap().is_some() || story.scene().unwrap().is_some() {}
+    let mut screens = Drawn::open(root.path(), "okafor");
+    let tall = (160, 50);
+    let mut at = |keys: &str, size: (u16, u16)| {
+        screens.keys(keys);
+        screens.lines(size);
+        screens.lines(size).join("\n")
+    };
+    let row = |text: &str, what: &str| {
+        text.lines().find(|l| l.contains(what)).unwrap_or_else(|| panic!("no {what}:\n{text}")).to_owned()
+    };
+    let desk = at("1", tall);
+    assert!(row(&desk, "OLDEST").contains("ANSWERED") && desk.contains(" 4 open "), "{desk}");
+    assert!(row(&desk, "  in   ").contains("Preserve") && !row(&desk, "  in   ").contains("R-"), "{desk}");
+    let queue = at("2", tall);
+    assert!(queue.contains("4 of 4") && queue.contains(" NEW "), "{queue}");
+    let requests = at("3]", tall);
+    assert!(requests.contains(" NEW ") && !requests.contains(" SENT "), "{requests}");
+    // What was done is told with what it was done on, where the page stands beside it too.
+    let audit = at("8", (120, 36));
+    assert!(audit.contains("ACTS, the last to arrive first"), "{audit}");
+    assert!(row(&audit, "request withdrawn").contains("request withdrawn \u{b7} Preserve"), "{audit}");
+    let timers = at("5", tall);
+    assert!(row(&timers, "pier-update.example indicates").contains("indicates \u{2192} Tide"), "{timers}");
+    screens.state.close();
 }
 
 #[test]

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::command::definition::{Args, Command, Handler, Output};
 use crate::record::disclosure::Validation;
 use crate::record::kind::State as StateOf;
-use crate::record::request::State;
+use crate::record::request::{self, State};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{complaint, dispute, error, finding};
 use crate::record::{disclosure, hold, review};
@@ -47,7 +47,7 @@ pub struct Figure {
 /// What became of the requests of one direction.
 #[derive(Clone, Default, PartialEq, Eq, Debug, Serialize)]
 pub struct Requests {
-    /// Those that wait for something.
+    /// Those that still wait for anything; one that was answered, too, until its use is reported.
     pub open: u64,
     /// Those that were answered, and what came after.
     pub answered: u64,
@@ -66,15 +66,15 @@ pub fn requests(workspace: &Workspace) -> Result<[Requests; 2], Error> {
         let Some(state) = State::of(group.state) else { continue };
         let ([inbound, outbound], [first_in, first_out]) = (&mut both, &mut oldest);
         let (of, first) = if group.ours { (outbound, first_out) } else { (inbound, first_in) };
+        if request::is_open(group.state) {
+            of.open += group.count;
+            let (place, _) = group.ends;
+            *first = Some(first.map_or(place, |first: i64| first.min(place)));
+        }
         match state {
             State::Delivered | State::UseReported | State::Closed => of.answered += group.count,
             State::Refused => of.refused += group.count,
-            State::Withdrawn | State::Expired | State::Purged => {}
-            _ => {
-                of.open += group.count;
-                let (place, _) = group.ends;
-                *first = Some(first.map_or(place, |first: i64| first.min(place)));
-            }
+            _ => {}
         }
     }
     for (of, place) in both.iter_mut().zip(oldest) {

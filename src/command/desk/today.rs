@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use crate::record::kind::{ChangeKind, Kind};
 use serde::Serialize;
 
-use crate::command::agreement;
+use crate::command::agreement::{self, Whose};
 use crate::command::audit;
 use crate::command::bundle::{export, outbox, quarantine, relay};
 use crate::command::definition::{Args, Command, Handler, Output};
 use crate::command::desk::accountability;
 use crate::command::desk::renewals::{self, What};
 pub use crate::command::desk::task::Task;
-use crate::command::desk::task::task;
+use crate::command::desk::task::{Urgency, task};
 use crate::command::desk::workspace_info::line_of;
 use crate::command::disclosure::is_there_another;
 use crate::command::exercise::view;
@@ -29,7 +29,7 @@ use crate::record::{
     action, budget_line, bundle, disclosure, exercise, inject, item, partner, privilege, request, review, stream,
 };
 use crate::store::{read, tally};
-use crate::value::class::Role;
+use crate::value::class::{Channel, Role};
 use crate::value::id::Id;
 use crate::value::person::Person;
 use crate::value::realm::Realm;
@@ -95,7 +95,7 @@ pub struct Stop {
 /// The whole agenda.
 #[derive(Clone, Debug, Serialize)]
 pub struct Agenda {
-    /// What waits, what is due first.
+    /// What waits, in the order in which it is listed: see [`Task::place`].
     pub tasks: Vec<Task>,
     /// The clocks.
     pub clocks: Clocks,
@@ -144,7 +144,7 @@ fn exchange(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
     }
     for partner in workspace.partners()? {
         let code = partner.key.clone().unwrap_or_default();
-        let asked = |what: String| task(&partner, &code, what, None, mine, "desk officer");
+        let asked = |what: String| task(&partner, &code, what, None, mine, "desk officer").urgent(Urgency::Exchange);
         if let Some(gap) = gaps.iter().rfind(|g| g.desk == partner.id) {
             tasks.push(asked(format!("{}, ask {code}", gap.said())).done_by("bundle request-missing"));
         }
@@ -166,6 +166,32 @@ fn exchange(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
             let what = format!("bundle {}: made, not written; export it again", joined(&unknown));
             tasks.push(asked(what).done_by("bundle export").with("again", first.to_string()));
         }
+    }
+    Ok(())
+}
+
+/// Partners with whom nothing can be worked yet: nobody has confirmed them, or nothing was agreed with them. What was agreed and
+/// has ended, or begins later, is no such thing.
+fn partners(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Result<(), Error> {
+    let mine = roles.contains(&Role::Administrator);
+    let agreements = agreement::rows(workspace, None)?;
+    for partner in workspace.partners()? {
+        let code = partner.key.clone().unwrap_or_default();
+        let waits = |what: &str| task(&partner, &code, what, None, mine, "administrator");
+        let is_agreed = agreements.iter().any(|a| a.whose == Whose::Ours && a.partner == code);
+        let is_open = partner::channel_of(&partner) != Channel::Suspended;
+        tasks.extend(match partner.in_state() {
+            Some(partner::State::Met) if partner::is_without_card(&partner) => {
+                Some(waits("call it back, and confirm it").done_by("partner confirm"))
+            }
+            Some(partner::State::Met) => {
+                Some(waits("compare its fingerprint over the telephone, and confirm it").done_by("partner confirm"))
+            }
+            Some(partner::State::Pinned) if is_open && !is_agreed => {
+                Some(waits("no agreement yet: record one").done_by("agreement add"))
+            }
+            _ => None,
+        });
     }
     Ok(())
 }
@@ -258,6 +284,7 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
     persons_to_tell(workspace, &roles, &mut tasks)?;
     held_back(workspace, &mut tasks)?;
     exchange(workspace, &roles, &mut tasks)?;
+    partners(workspace, &roles, &mut tasks)?;
     accountability::gather(workspace, &roles, &mut tasks)?;
     of_exercises(workspace, &roles, &mut tasks)?;
     let (mut heard, mut stops, mut signers) = (Vec::new(), Vec::new(), BTreeSet::new());
@@ -283,7 +310,8 @@ pub fn agenda(workspace: &Workspace, job: &mut Job) -> Result<Agenda, Error> {
         let mine = roles.contains(&Role::Administrator);
         tasks.push(task(&record, "", what, None, mine, "administrator"));
     }
-    tasks.sort_by_key(|t| (t.due.is_none(), t.due));
+    let now = workspace.now();
+    tasks.sort_by_key(|task| task.place(now));
     let last = read::last(&workspace.db)?.max(0) as u64;
     // Who looked at what is for oversight: here it would push out what was done.
     let (looks, mut recent): (Vec<_>, Vec<_>) =
@@ -301,8 +329,9 @@ const RECENT: u32 = 12;
 
 /// What a request waits for, and whether that is for the partner to do; `None`: for nothing any more, or for its review,
 /// which is a task of its own.
-fn waits_for(outbound: bool, state: State) -> Option<(&'static str, bool)> {
-    Some(match (outbound, state) {
+fn waits_for(record: &Record, outbound: bool, state: State) -> Result<Option<(&'static str, bool)>, Error> {
+    Ok(Some(match (outbound, state) {
+        (true, State::Draft) if is_whole(record)? => ("draft: submit it", false),
         (true, State::Draft) => ("draft to finish", false),
         (true, State::Authorised) => ("approved: to be sent", false),
         (
@@ -318,14 +347,19 @@ fn waits_for(outbound: bool, state: State) -> Option<(&'static str, bool)> {
         }
         (false, State::Clarification | State::Conditional | State::Consultation) => ("reply", true),
         (_, State::Conflict) => ("two answers crossed: resolve", false),
-        _ => return None,
-    })
+        _ => return Ok(None),
+    }))
+}
+
+/// Whether a draft lacks nothing of what its kind asks for.
+fn is_whole(draft: &Record) -> Result<bool, Error> {
+    Ok(request::terms_of(draft)?.missing.is_empty())
 }
 
 /// The command that a request waits for here; `None` where the answer is for who gives it to choose.
 fn done_by(record: &Record, state: State) -> Result<Option<&'static str>, Error> {
     Ok(match state {
-        State::Draft if request::terms_of(record)?.missing.is_empty() => Some("request submit"),
+        State::Draft if is_whole(record)? => Some("request submit"),
         State::Draft => Some("request new"),
         State::Authorised => Some("request send"),
         State::Delivered => Some("request report-use"),
@@ -342,7 +376,8 @@ pub fn waits_on(workspace: &Workspace, record: &Record) -> Result<Option<String>
     if state == State::InReview {
         return Ok(Some("a legal reviewer here".to_owned()));
     }
-    let Some((what, theirs)) = waits_for(record.desk == workspace.meta.desk, state) else { return Ok(None) };
+    let next = waits_for(record, record.desk == workspace.meta.desk, state)?;
+    let Some((what, theirs)) = next else { return Ok(None) };
     let partner = workspace.partner_of(record)?.unwrap_or_default();
     let whom = if theirs { partner.as_str() } else { "a desk officer here" };
     Ok(Some(format!("{whom} ({what})")))
@@ -352,7 +387,8 @@ fn requests(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
     let officer = roles.contains(&Role::DeskOfficer);
     for record in workspace.records().find(&Query::kind(Kind::Request))? {
         let Some(state) = record.in_state::<State>() else { continue };
-        let Some((what, theirs)) = waits_for(record.desk == workspace.meta.desk, state) else { continue };
+        let next = waits_for(&record, record.desk == workspace.meta.desk, state)?;
+        let Some((what, theirs)) = next else { continue };
         let partner = workspace.partner_of(&record)?.unwrap_or_default();
         let what = format!("{} {what}", record.text("kind").unwrap_or_default());
         let on = if theirs { partner.as_str() } else { "desk officer" };
@@ -436,7 +472,8 @@ fn releases(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
         let second = if is_emergency { disclosure::JOIN } else { disclosure::RELEASE };
         let proposer = record.text("proposed_by").and_then(Person::parse);
         let whom = if is_there_another(second, &members, proposer.as_slice()) { whom } else { NOBODY };
-        tasks.push(task(&record, &partner, what, None, other && may, whom).done_by(command));
+        let waits = task(&record, &partner, what, None, other && may, whom).done_by(command);
+        tasks.push(if is_emergency { waits.urgent(Urgency::Emergency) } else { waits });
         Ok::<(), Error>(())
     })?;
     records.each(&Query::state(disclosure::State::Released), |record| {
@@ -449,11 +486,12 @@ fn releases(workspace: &Workspace, roles: &[Role], tasks: &mut Vec<Task>) -> Res
             let whom =
                 if is_there_another(disclosure::VALIDATE, &members, &took_part) { "release officer" } else { NOBODY };
             let waits = task(&record, &partner, what, record.due, mine, whom);
-            tasks.push(waits.done_by("disclosure validate"));
+            tasks.push(waits.done_by("disclosure validate").urgent(Urgency::Emergency));
         } else if disclosure::is_unvalidated(&record, workspace.now()) {
             let mine = roles.contains(&Role::DeskOfficer);
             let what = "EMERGENCY not validated: recall it";
-            tasks.push(task(&record, &partner, what, record.due, mine, "desk officer").done_by("disclosure recall"));
+            let waits = task(&record, &partner, what, record.due, mine, "desk officer").done_by("disclosure recall");
+            tasks.push(waits.urgent(Urgency::Emergency));
         }
         Ok(())
     })

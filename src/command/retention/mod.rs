@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
+use crate::command::item;
 use crate::command::json::or_empty;
 use crate::record::definition::WhenDue;
 use crate::record::hold::StandingHolds;
@@ -95,7 +96,10 @@ pub fn timers(workspace: &Workspace, limit: u32) -> Result<Vec<Timer>, Error> {
 pub fn timer(workspace: &Workspace, record: &Record, keeps: &Restrictions) -> Result<Timer, Error> {
     let over_term = is_over_term(&keeps.unanswered, record, workspace.now());
     let what = match record.kind {
-        Kind::Item => workspace.text_of(record, "value")?,
+        Kind::Item => match item::relation_of(workspace, record)? {
+            Some(relation) => relation,
+            None => workspace.text_of(record, "value")?,
+        },
         Kind::Request => format!("{} request", record.text("kind").unwrap_or_default()),
         Kind::Agreement => workspace.text_of(record, "title")?,
         Kind::Review => "approval".to_owned(),

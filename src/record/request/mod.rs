@@ -16,7 +16,7 @@ pub use gate_inputs::{CONSULTATION, consent, inputs_to_send};
 pub use preserved::{Preserved, preserved_in, preserved_of, reference_in, reference_of};
 pub use steps::{
     AUTHORISED, Answer, CONFLICT, DRAFT, FollowUp, STATES, Standing, State, Step, WITHDRAWABLE, current_states,
-    kept_for, may_step, never_left, standing,
+    is_open, kept_for, may_step, never_left, standing,
 };
 pub use terms::{
     ANSWER, Answered, CONSENT, NEW, REPORT, RESOLVE, SEND, SUBMIT, Sent, Terms, WITHDRAW, answered, conditions_of,

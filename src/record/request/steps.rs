@@ -5,7 +5,7 @@ use super::preserved::preserved_of;
 use crate::act::header::Header;
 use crate::object;
 use crate::record::definition::{ActContext, ApplyError, wrong_state};
-use crate::record::kind::{Kind, State as RecordState, states};
+use crate::record::kind::{Kind, KindState as _, State as RecordState, states};
 use crate::record::store::{Record, RecordStore};
 use crate::value::class::words;
 use crate::value::id::Id;
@@ -155,6 +155,12 @@ pub fn never_left(record: &Record) -> bool {
 pub const AUTHORISED: &[RecordState] = &[State::Authorised.any()];
 /// The state of a request in conflict.
 pub const CONFLICT: &[RecordState] = &[State::Conflict.any()];
+/// Whether a request of that state still waits for anything.
+pub fn is_open(state: RecordState) -> bool {
+    use State as S;
+    !matches!(State::of(state), Some(S::Closed | S::Withdrawn | S::Refused | S::UseReported | S::Purged | S::Expired))
+}
+
 /// The states in which the requesting desk can take a request back.
 pub const WITHDRAWABLE: &[RecordState] = &[
     State::Draft.any(),

@@ -5,8 +5,9 @@ use super::piece::Stretch;
 use crate::tui::theme::StyleRole;
 use crate::value::text::{fit, pad, width};
 
-/// Columns of a bar in a branch.
+/// Columns of a bar in a branch, and those below which it is left out: it gives way to what is said behind it.
 const BAR: usize = 12;
+const SHORTEST: usize = 3;
 
 /// A branch.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,6 +60,10 @@ impl Tree {
     pub(super) fn draw(&self, columns: usize, ascii: bool) -> Vec<Vec<Stretch>> {
         let name = |branch: &Branch| branch.depth * 3 + width(&branch.name);
         let names = self.0.iter().filter(|b| b.bar.is_some()).map(name).max().unwrap_or(0);
+        // Bars in one tree are compared: all are as long as the longest note leaves room for.
+        let noted = self.0.iter().filter(|b| b.bar.is_some()).map(|b| width(&b.note)).max().unwrap_or(0);
+        let beside = names + 2 + if noted > 0 { noted + 2 } else { 0 };
+        let long = columns.saturating_sub(beside).min(BAR);
         let mut lines = Vec::new();
         for (n, branch) in self.0.iter().enumerate() {
             let goes_on: Vec<bool> = (1..=branch.depth).map(|depth| self.goes_on(n, depth)).collect();
@@ -69,10 +74,10 @@ impl Tree {
             let text = fit(&pad(&branch.name, wide), left).into_owned();
             left -= width(&text);
             pieces.push((text, branch.role));
-            if let Some(bar) = branch.bar.as_ref().filter(|_| left > BAR + 2) {
+            if let Some(bar) = branch.bar.as_ref().filter(|_| long >= SHORTEST && left >= long + 2) {
                 pieces.push(("  ".to_owned(), StyleRole::Border));
-                pieces.extend(bar.draw(BAR, ascii));
-                left -= BAR + 2;
+                pieces.extend(bar.draw(long, ascii));
+                left -= long + 2;
             }
             if !branch.note.is_empty() && left > 3 {
                 pieces.push((format!("  {}", fit(&branch.note, left - 2)), StyleRole::Note));
@@ -119,5 +124,16 @@ mod tests {
         assert_eq!(lines[2], "│  └─ XD  by way of XB");
         assert_eq!(lines[3], "└─ XC  deleted, certified");
         assert!(tree.draw(12, false).iter().all(|line| width(&text(line)) <= 12));
+    }
+
+    #[test]
+    fn a_bar_gives_way_to_what_is_said_behind_it() {
+        let bar = Bar { has_rest: true, ..Bar::count(40, 60, StyleRole::Base) };
+        let tree = Tree(vec![Branch { bar: Some(bar), ..Branch::new(0, "preservation", "47 d, 17 Jan 2027") }]);
+        let drawn = |columns| text(&tree.draw(columns, false)[0]);
+        assert_eq!(drawn(60), "preservation  ████████░░░░  47 d, 17 Jan 2027");
+        assert_eq!(drawn(39), "preservation  ████░░  47 d, 17 Jan 2027");
+        assert_eq!(drawn(34), "preservation  47 d, 17 Jan 2027");
+        assert_eq!(drawn(30), "preservation  47 d, 17 Jan 20…");
     }
 }

@@ -6,6 +6,7 @@ use super::definition::{Long, Screen, ViewParams, did, due_at, on, part};
 use super::desk::oversight;
 use crate::command::audit::statistics;
 use crate::command::audit::{ActSummary, rows, witnesses};
+use crate::command::desk::workspace_info::short;
 use crate::store::{log, read};
 use crate::tui::language::{phrase, tr};
 use crate::tui::page::{Cell, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
@@ -28,8 +29,11 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
         .collect();
     // Acts are numbered from the first, without gaps.
     let section = acts(workspace, look, &|| Ok((1..=read::last(&workspace.db)?).rev().collect()))?;
-    let section =
-        Section { title: Shown::of(tr("ACTS, the newest first")), empty: Shown::of(tr(SCREEN.first_steps)), ..section };
+    let section = Section {
+        title: Shown::of(tr("ACTS, the last to arrive first")),
+        empty: Shown::of(tr(SCREEN.first_steps)),
+        ..section
+    };
     Ok(Page {
         head: vec![
             vec![
@@ -62,13 +66,13 @@ pub(super) fn acts(
     all: &dyn Fn() -> Result<Vec<i64>, Error>,
 ) -> Result<Section, Error> {
     let columns = vec![
-        column("NO.", Width::Fixed(6)).right(),
+        column("NO.", Width::Fixed(6)).right().optional(),
         column("WHEN", Width::Fixed(13)).past(),
         column("WHO", Width::Fixed(15)),
         column("DID", Width::Rest),
-        column("ON", Width::Fixed(8)).optional(),
         column("FOR", Width::Fixed(12)).optional(),
         column("", Width::Fixed(14)).optional(),
+        column("ID", Width::Fixed(8)),
     ];
     part(
         workspace,
@@ -91,16 +95,22 @@ fn act_row(workspace: &Workspace, number: i64) -> Result<PageRow, Error> {
         Cell::number(act.number),
         due_at(Some(act.at), workspace.now()),
         Cell::from(format!("{} {}", act.desk, act.by)),
-        did(act),
-        on(act),
+        did_on(workspace, act)?,
         Cell::from(if act.audience.is_empty() {
             String::new()
         } else {
             phrase!("for {audience}", audience = act.audience.join(" "))
         }),
         changes(act),
+        Cell::from(act.subject().map(|(kind, id)| short(kind, id)).unwrap_or_default()),
     ];
     Ok(PageRow { act: Some(act.number), ..PageRow::of(cells).about(act.subject().map(RecordRef::from)) })
+}
+
+/// What an act did, and on what: in one column, so that neither takes room that the other needs.
+fn did_on(workspace: &Workspace, act: &ActSummary) -> Result<Cell, Error> {
+    let (did, on) = (did(act), on(workspace, act)?);
+    Ok(if on.is_empty() { did } else { Cell::from(format!("{} \u{b7} {on}", did.text)) })
 }
 
 /// How many changes an act has, where it has several.

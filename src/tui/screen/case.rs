@@ -65,7 +65,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
             people(workspace, id, look)?,
             tr("Whom the items are about. Victims and witnesses are looked at more strictly."),
         ),
-        4 => (timeline(workspace, id, look)?, tr("What was done in this case, the newest first.")),
+        4 => (timeline(workspace, id, look)?, tr("What was done in this case, the last to arrive first.")),
         _ => {
             let section = items(workspace, id, case.items, look)?;
             let has_links = section.rows.iter().any(|row| !row.path.is_empty());
@@ -296,7 +296,7 @@ fn people(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section,
 /// The acts that are about the case.
 fn timeline(workspace: &Workspace, case: Id, look: &ViewParams) -> Result<Section, Error> {
     let section = acts(workspace, look, &|| Ok(acts_of_case(&workspace.db, case)?))?;
-    Ok(Section { title: Shown::of(tr("TIMELINE, the newest first")), ..section })
+    Ok(Section { title: Shown::of(tr("TIMELINE, the last to arrive first")), ..section })
 }
 
 fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
@@ -310,7 +310,7 @@ fn requests(workspace: &Workspace, case: Id) -> Result<Section, Error> {
                 Kind::Request,
                 r.id,
                 mark,
-                vec![queue::kind(r), way(r.direction).said(queue::with(r)), state(r.state), left],
+                vec![queue::kind(r), way(r.direction).said(queue::with(r)), queue::standing(r), left],
             )
             .in_state(r.state)
             .with_partner(&r.partner)

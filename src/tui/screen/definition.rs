@@ -6,7 +6,7 @@ use crate::command::audit::ActSummary;
 use crate::command::desk::workspace_info;
 use crate::command::request::Direction;
 use crate::record::kind::{Kind, State, StateTone};
-use crate::record::store::Record;
+use crate::record::store::{Record, RecordStore as _};
 use crate::store::read;
 use crate::store::records::SqlRecordStore;
 use crate::tui::language::{in_short, on_screen, tr, tr_count, tr_date, tr_word};
@@ -14,7 +14,7 @@ use crate::tui::long::{ListQuery, Of, Source};
 use crate::tui::page::{Cell, Column, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey, Width};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
-use crate::tui::words::done;
+use crate::tui::words::{called, done};
 use crate::value::id::Id;
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::workspace::error::{Error, ErrorKind};
@@ -128,9 +128,16 @@ pub fn did(act: &ActSummary) -> Cell {
     Cell::from(act.did.map(done).unwrap_or_default())
 }
 
-/// The record that an act did it on.
-pub fn on(act: &ActSummary) -> Cell {
-    Cell::from(act.subject().map(|(kind, id)| workspace_info::short(kind, id)).unwrap_or_default())
+/// What the record is called that an act did it on; empty where that says no more than of which kind it is: what was done says that.
+///
+/// # Errors
+///
+/// Where the workspace cannot be read.
+pub fn on(workspace: &Workspace, act: &ActSummary) -> Result<String, Error> {
+    let Some((kind, id)) = act.subject() else { return Ok(String::new()) };
+    let record = workspace.records().get(id)?;
+    let name = record.map(|record| called(workspace, &record)).transpose()?.unwrap_or_default();
+    Ok(if name == tr_word(kind.word()) { String::new() } else { name })
 }
 
 /// Which way a request goes.

@@ -1,10 +1,9 @@
 //! Desk: what waits on you, and on others; what is due in the next days; who was heard when; what has come.
 
-use super::definition::{LEFT, Screen, ViewParams, did, due_at, left, short_day};
+use super::definition::{LEFT, Screen, ViewParams, did, due_at, left, on, short_day};
 use crate::command::agreement::{self, Whose};
 use crate::command::audit::statistics::{self, Figure, Requests};
 use crate::command::desk::today::{Agenda, Task, agenda};
-use crate::command::desk::workspace_info;
 use crate::command::partner as partners;
 use crate::command::request;
 use crate::command::retention::held::HeldItems;
@@ -13,7 +12,8 @@ use crate::law::request::ClockKind;
 use crate::record::definition::{KindDef, WhenDue};
 use crate::record::hold::StandingHolds;
 use crate::record::kind::Kind;
-use crate::record::store::{Query, Record, RecordStore as _};
+use crate::record::request::is_open;
+use crate::record::store::{Query, RecordStore as _};
 use crate::record::{KINDS, member, partner};
 use crate::store::records::{count, due_from};
 use crate::store::{read, tally};
@@ -22,7 +22,6 @@ use crate::tui::page::{Cell, Line, Mark, Page, PageRow, RecordRef, Section, Sort
 use crate::tui::picture::Picture;
 use crate::tui::picture::days::{Axis, Days};
 use crate::tui::picture::spark::Spark;
-use crate::tui::screen::queue;
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::tui::words;
@@ -56,7 +55,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
     let agenda = agenda(workspace, job)?;
     let mut you = Vec::new();
     let mut others = Vec::new();
-    for task in in_order(workspace, &agenda)? {
+    for task in &agenda.tasks {
         let rows = if task.mine { &mut you } else { &mut others };
         rows.push(waiting(workspace, task, now)?);
     }
@@ -95,7 +94,7 @@ fn fetch(workspace: &Workspace, _: &ViewParams, job: &mut Job) -> Result<Page, E
                 theirs,
                 coming.section(),
                 heard(workspace, &agenda, now)?,
-                requests(&statistics::requests(workspace)?),
+                requests(workspace, &statistics::requests(workspace)?)?,
                 oversight(&statistics::oversight(workspace)?),
             ],
             vec![recent(workspace, &agenda, now)?],
@@ -117,27 +116,6 @@ fn new_desk(workspace: &Workspace) -> Result<Vec<Line>, Error> {
     let Some(said) = workspace.first_sight()? else { return Ok(Vec::new()) };
     let lines = said.lines().map(|line| vec![StyledText::new(line, StyleRole::Title)]);
     Ok(lines.chain([vec![]]).collect())
-}
-
-/// What is late stands on top, then an emergency, which has no date of its own; then what is due, as it comes.
-fn urgency(workspace: &Workspace, task: &Task, now: Timestamp) -> Result<u8, Error> {
-    let is_emergency = |record: Record| record.terms.get("emergency").is_some();
-    Ok(match (task.due, task.kind) {
-        (Some(due), _) if due < now => 0,
-        (_, Kind::Disclosure) if workspace.records().get(task.id)?.is_some_and(is_emergency) => 1,
-        _ => 2,
-    })
-}
-
-/// What waits, in the order in which the Desk lists it.
-pub fn in_order<'a>(workspace: &Workspace, agenda: &'a Agenda) -> Result<Vec<&'a Task>, Error> {
-    let now = workspace.now();
-    let mut tasks = Vec::new();
-    for task in &agenda.tasks {
-        tasks.push((urgency(workspace, task, now)?, task));
-    }
-    tasks.sort_by_key(|(urgency, _)| *urgency);
-    Ok(tasks.into_iter().map(|(_, task)| task).collect())
 }
 
 fn waiting(workspace: &Workspace, task: &Task, now: Timestamp) -> Result<PageRow, Error> {
@@ -170,6 +148,10 @@ fn said(workspace: &Workspace, task: &Task) -> Result<String, Error> {
         }
         (Kind::Item, Some(item), _) => {
             parts.extend([tr_sentence(&task.what).into_owned(), words::called(workspace, item)?])
+        }
+        // Which partner it is says more than what is to be done: it is not cut.
+        (Kind::Partner, ..) => {
+            parts.push(phrase!("{partner}: {what}", partner = task.partner, what = tr_sentence(&task.what)));
         }
         _ => {
             parts.push(tr_sentence(&task.what).into_owned());
@@ -229,7 +211,8 @@ fn first_steps(workspace: &Workspace) -> Result<Option<Section>, Error> {
 
 /// What is first: what is late longest, or due next.
 fn first(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Option<Section>, Error> {
-    let Some(task) = agenda.tasks.iter().find(|t| t.due.is_some()) else { return Ok(None) };
+    let dated = agenda.tasks.iter().filter(|task| task.due.is_some());
+    let Some(task) = dated.min_by_key(|task| task.due) else { return Ok(None) };
     let (left, mark) = left(task.due, now);
     let is_late = task.due.is_some_and(|due| due < now);
     let when = match task.due {
@@ -329,7 +312,7 @@ impl Coming {
         let (mut reply, mut preserve, mut authority) = (clock("reply"), clock("preserve"), clock("authority"));
         let mut other = clock("other");
         let mut delete = clock("delete");
-        for r in request::rows(workspace)?.iter().filter(|r| queue::is_open(r.state)) {
+        for r in request::rows(workspace)?.iter().filter(|r| is_open(r.state)) {
             let subject = RecordRef { kind: Kind::Request, id: r.id };
             for (kind, due) in r.clocks.iter().filter_map(|c| c.clock.zip(c.due)) {
                 let clock = match kind {
@@ -521,21 +504,29 @@ fn heard(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Secti
 /// Body rows from which there is room for figures between what is due and what has come.
 const TALL: u16 = 40;
 
-fn requests([inbound, outbound]: &[Requests; 2]) -> Section {
+fn requests(workspace: &Workspace, [inbound, outbound]: &[Requests; 2]) -> Result<Section, Error> {
     let line = |name: &str, r: &Requests| {
-        let oldest = r.oldest.map(|id| workspace_info::short(Kind::Request, id)).unwrap_or_default();
-        PageRow::of(vec![
+        let oldest = r.oldest.map(|id| workspace.records().get(id)).transpose()?.flatten();
+        let called = match &oldest {
+            Some(record) => {
+                let partner = workspace.partner_of(record)?.unwrap_or_default();
+                format!("{} \u{b7} {partner}", words::called(workspace, record)?)
+            }
+            None => String::new(),
+        };
+        let cells = vec![
             Cell::from(tr(name)),
             Cell::number(r.open),
             Cell::number(r.answered),
             Cell::number(r.refused),
-            Cell::new(oldest, StyleRole::Note),
-        ])
-        .about(r.oldest.map(|id| RecordRef { kind: Kind::Request, id }))
+            Cell::new(called, StyleRole::Note),
+        ];
+        Ok::<_, Error>(PageRow::of(cells).about(r.oldest.map(|id| RecordRef { kind: Kind::Request, id })))
     };
     let number = |title| column(title, Width::Fixed(8)).right();
-    Section {
+    Ok(Section {
         title: Shown::of(tr("REQUESTS")),
+        aside: Shown::from(phrase!("{open} open", open = inbound.open + outbound.open)),
         columns: vec![
             column("", Width::Fixed(5)),
             number("OPEN"),
@@ -543,11 +534,11 @@ fn requests([inbound, outbound]: &[Requests; 2]) -> Section {
             number("REFUSED"),
             column("OLDEST", Width::Rest),
         ],
-        rows: vec![line("in", inbound), line("out", outbound)],
+        rows: vec![line("in", inbound)?, line("out", outbound)?],
         most: 2,
         from_height: TALL,
         ..Section::default()
-    }
+    })
 }
 
 /// What an oversight body asks first.
@@ -573,12 +564,6 @@ pub(super) fn oversight(figures: &[Figure]) -> Section {
 fn recent(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Section, Error> {
     let mut rows = Vec::new();
     for a in &agenda.recent {
-        let subject = a.subject().map(RecordRef::from);
-        let record = subject.as_ref().map(|s| workspace.records().get(s.id)).transpose()?.flatten();
-        let called = record.map(|r| words::called(workspace, &r)).transpose()?;
-        // What says no more than of which kind it is was named by what was done.
-        let is_kind = |called: &String| subject.as_ref().is_some_and(|s| called.as_str() == tr_word(s.kind.word()));
-        let called = called.filter(|called| !is_kind(called)).unwrap_or_default();
         // A partner's act is news when it comes here, whenever it was made.
         let made = if a.came.is_some() {
             phrase!(", made {day}", day = tr_date(&a.at.day_and_month()))
@@ -586,16 +571,15 @@ fn recent(workspace: &Workspace, agenda: &Agenda, now: Timestamp) -> Result<Sect
             String::new()
         };
         let changes = if a.changes > 1 { phrase!(", {changes} changes", changes = a.changes) } else { String::new() };
-        let did = did(a);
         let row = PageRow::of(vec![
             Cell::from(a.desk.as_str()),
             Cell::from(a.by.as_str()),
-            did,
-            Cell::from(called),
+            did(a),
+            Cell::from(on(workspace, a)?),
             Cell::new(format!("{made}{changes}").trim_start_matches(", ").to_owned(), StyleRole::Note),
             due_at(a.came.or(Some(a.at)), now),
         ]);
-        rows.push(PageRow { act: Some(a.number), ..row.about(subject) });
+        rows.push(PageRow { act: Some(a.number), ..row.about(a.subject().map(RecordRef::from)) });
     }
     let title = match &agenda.since {
         Some(since) if since.acts > 0 => {

@@ -3,8 +3,8 @@
 use super::definition::{LEFT, Screen, ViewParams, due_at, in_mood, left, row, state, way};
 use crate::command::request::{Direction, RequestSummary as Request, rows};
 use crate::record::kind::Kind;
-use crate::record::kind::{KindState as _, State as RecordState, StateTone};
-use crate::record::request::State;
+use crate::record::kind::StateTone;
+use crate::record::request::{State, is_open};
 use crate::tui::language::{phrase, tr};
 use crate::tui::page::{Cell, ListWord, Page, Section, Width, column};
 use crate::tui::screen_id::ScreenId;
@@ -24,12 +24,6 @@ pub const SCREEN: Screen = Screen {
     first_steps: "No request yet. {new request} writes one.",
 };
 
-/// Whether a request of that state still waits for anything.
-pub fn is_open(state: RecordState) -> bool {
-    use State as S;
-    !matches!(State::of(state), Some(S::Closed | S::Withdrawn | S::Refused | S::UseReported | S::Purged | S::Expired))
-}
-
 /// What it asks for. What is not in force is said, and dim: it is never sent.
 pub fn kind(request: &Request) -> Cell {
     let does = does(&request.kind, &request.name).into_owned();
@@ -45,6 +39,14 @@ pub fn with(request: &Request) -> String {
         Direction::Inbound => phrase!("from {partner}", partner = request.partner),
         Direction::Outbound => phrase!("to {partner}", partner = request.partner),
     }
+}
+
+/// Where it stands: what a partner has sent and nobody has answered is new here.
+pub fn standing(request: &Request) -> Cell {
+    if request.direction == Direction::Inbound && request.state == State::Sent.any() {
+        return in_mood(ListWord { label: "new", ..ListWord::of_state(request.state) }, StateTone::Waiting);
+    }
+    state(request.state)
 }
 
 fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, Error> {
@@ -63,7 +65,6 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
         .iter()
         .map(|r| {
             let (left, mark) = left(r.due, now);
-            let is_new = r.direction == Direction::Inbound && r.state == State::Sent.any();
             row(
                 Kind::Request,
                 r.id,
@@ -73,11 +74,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                     way(r.direction).said(with(r)),
                     Cell::from(basis(workspace, &r.kind).unwrap_or_default()),
                     Cell::tier(r.tier),
-                    if is_new {
-                        in_mood(ListWord { label: "new", ..ListWord::of_state(r.state) }, StateTone::Waiting)
-                    } else {
-                        state(r.state)
-                    },
+                    standing(r),
                     due_at(r.due, now),
                     left,
                 ],

@@ -16,7 +16,6 @@ use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Wait;
 use crate::tui::page::{RecordRef, StyledText};
 use crate::tui::screen::definition::ViewParams;
-use crate::tui::screen::desk::in_order;
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::tui::worker::Ticket;
@@ -62,7 +61,7 @@ pub(super) struct Next {
 fn next(workspace: &Workspace, passed: &[Id]) -> Result<Option<Next>, Error> {
     let agenda = agenda(workspace, &mut Job::silent())?;
     let mut waiting: Vec<RecordRef> = Vec::new();
-    let mine: Vec<&Task> = in_order(workspace, &agenda)?.into_iter().filter(|task| task.mine).collect();
+    let mine: Vec<&Task> = agenda.tasks.iter().filter(|task| task.mine).collect();
     for task in &mine {
         if waiting.iter().all(|there| there.id != task.id) {
             waiting.push(RecordRef { kind: task.kind, id: task.id });

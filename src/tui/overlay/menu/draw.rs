@@ -80,10 +80,14 @@ pub(super) fn columns<S: 'static>(menu: &Menu<S>, area: Rect, numbered: bool) ->
     let has_notes = menu.fitting().any(|e| !e.note.text.is_empty());
     let names = menu.fitting().map(|e| width(e.name.as_str())).max().unwrap_or(0);
     let names = if numbered { names + 2 } else { names };
-    let name = if has_notes { (names as u16).clamp(8, (area.width / 2).max(8)) } else { area.width.saturating_sub(2) };
     // Where there is little room, one key says enough.
     let one_key = area.width + 1 < NARROW.0;
     let keys = menu.fitting().map(|e| width(keys_of(e, one_key))).max().unwrap_or(0) as u16;
+    // Names are told apart by their ends; a note that is cut is shown whole below.
+    let notes = menu.fitting().map(|e| width(e.note.text.as_str())).max().unwrap_or(0) as u16;
+    let beside = 4 + notes.min(area.width / 3) + if keys > 0 { keys + 2 } else { 0 };
+    let most = area.width.saturating_sub(beside).max(area.width / 2).max(8);
+    let name = if has_notes { (names as u16).clamp(8, most) } else { area.width.saturating_sub(2) };
     let note = area.width.saturating_sub(4 + name + if keys > 0 { keys + 2 } else { 0 });
     let is_cut = |e: &Entry<S>| width(e.note.text.as_str()) > usize::from(note);
     // The room for a note that is cut is kept free where any row may need it, so that rows do not jump.
@@ -135,4 +139,29 @@ fn row<S: 'static>(
         Text::styled(fit(entry.note.text.as_str(), usize::from(columns.note)).into_owned(), style(entry.note.role)),
         Text::styled(keys, style(StyleRole::Note)),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::overlay::menu::entry::Pick;
+
+    #[test]
+    fn a_name_is_not_cut_while_notes_leave_room_and_a_note_keeps_a_third() {
+        let menu = |name: &str, note: &str| {
+            let entry =
+                |name: &str, note: &str| Entry::<()>::new(name, StyledText::from(note), Pick::Value(String::new()));
+            Menu::new("", vec![entry(name, note), entry("short", "Request")])
+        };
+        let area = Rect { width: 58, height: 20, ..Rect::ZERO };
+        let name = "R-9f6b7e  Preserve data quickly \u{b7} bc29";
+        let of = |name: &str, note: &str| {
+            let columns = columns(&menu(name, note), area, false);
+            (columns.name, columns.note)
+        };
+        assert_eq!(of(name, "Request"), (width(name) as u16, 16));
+        assert_eq!(of(name, "How long answers, preservations and reviews took"), (35, 19));
+        assert_eq!(of("open", "How long answers, preservations and reviews took"), (8, 46));
+        assert!(of(&"n".repeat(80), "Request").0 <= 47);
+    }
 }
