@@ -18,8 +18,8 @@ use crate::law::edition::{Law, Table, version_in_words};
 use crate::law::ground::{Effect, Ground, RaisedBy};
 use crate::law::instrument::Instrument;
 use crate::law::jurisdiction::{Jurisdiction, Threshold};
-use crate::law::money::cost_rule;
-use crate::law::request::{self, ClockKind, Counterpart, Event, RequestKind, Variant};
+use crate::law::money::{CostRule, cost_rule};
+use crate::law::request::{self, ClockKind, Counterpart, Event, Length, RequestKind, Variant};
 use crate::law::row::Verified;
 use crate::law::{ceiling, test};
 use crate::object;
@@ -285,26 +285,73 @@ fn list(law: &Law, now: Timestamp, _: &Args) -> Result<Output, Error> {
 
 /// How long a clock runs, in words.
 fn length(clock: &request::ClockRow) -> String {
-    let time = clock.amount.zip(clock.unit).map(|(n, unit)| format!("{n} {unit}s"));
-    match (time, clock.longer_wins) {
-        (Some(time), true) => format!("{time}, or what the order sets where that is longer"),
-        (Some(time), false) if clock.minimum => {
-            format!("at least {time}, and until the request that follows on is decided")
+    match clock.length() {
+        Length::Fixed(n, unit) => format!("{n} {unit}s"),
+        Length::OrLonger(n, unit) => format!("{n} {unit}s, or what the order sets where that is longer"),
+        Length::AtLeast(n, unit) => {
+            format!("at least {n} {unit}s, and until the request that follows on is decided")
         }
-        (Some(time), false) => time,
-        (None, _) if clock.clock == ClockKind::Authority => "as the order or the warrant says".to_owned(),
-        (None, _) => "no fixed limit".to_owned(),
+        Length::AsOrdered => "as the order or the warrant says".to_owned(),
+        Length::Open => "no fixed limit".to_owned(),
+    }
+}
+
+/// What the law says of a kind of request: for `law show`, and for the page of the screens.
+pub struct KindPage<'l> {
+    /// Its row.
+    pub kind: &'l RequestKind,
+    /// Whether its instrument is in force, in words.
+    pub status: String,
+    /// Whether it is.
+    pub in_force: bool,
+    /// The name of the instrument that it rests on.
+    pub rests_on: &'l str,
+    /// Who bears the costs; `None`: no row of the law says it.
+    pub costs: Option<&'static CostRule>,
+    /// Its grounds, those that are said to be none among them.
+    grounds: Vec<&'l Ground>,
+    /// Which law that is, in words.
+    pub law: String,
+}
+
+impl<'l> KindPage<'l> {
+    /// What a law says of a kind of request.
+    pub fn of(law: &'l Law, kind: &'l RequestKind, now: Timestamp) -> Self {
+        let instrument = law.instrument(&kind.instrument);
+        Self {
+            kind,
+            status: status(law, kind, now),
+            in_force: instrument.is_some_and(|i| i.is_in_force(now)),
+            rests_on: instrument.map_or("", |i| i.name.as_str()),
+            costs: cost_rule(&kind.instrument),
+            grounds: kind.grounds.iter().filter_map(|g| law.ground(g)).collect(),
+            law: law.version_in_words(),
+        }
+    }
+
+    /// Whether it closes a list of grounds.
+    pub const fn has_grounds(&self) -> bool {
+        !self.grounds.is_empty()
+    }
+
+    /// The grounds that one side may raise.
+    pub fn raised_by(&self, who: RaisedBy) -> impl Iterator<Item = &'l Ground> {
+        self.grounds.iter().copied().filter(move |g| g.raised_by() == who && g.effect != Effect::Never)
+    }
+
+    /// What the instrument says is no ground.
+    pub fn no_grounds(&self) -> impl Iterator<Item = &'l Ground> {
+        self.grounds.iter().copied().filter(|g| g.effect == Effect::Never)
     }
 }
 
 fn show(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
     let kind = kind_of(law, args)?;
-    let status = status(law, kind, now);
-    let grounds: Vec<&Ground> = kind.grounds.iter().filter_map(|g| law.ground(g)).collect();
+    let page = KindPage::of(law, kind, now);
     let mut text = vec![
         format!("{}  {}, {}", kind.id, kind.name, kind.article),
-        format!("  status    {status}"),
-        format!("  rests on  {}", law.instrument(&kind.instrument).map_or("", |i| i.name.as_str())),
+        format!("  status    {}", page.status),
+        format!("  rests on  {}", page.rests_on),
         format!(
             "  asks      tier {}, review {}, {}; data: {}",
             kind.tier,
@@ -318,11 +365,11 @@ fn show(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
             if kind.categories.is_empty() { "none".to_owned() } else { words_of(&kind.categories) }
         ),
         format!("  source    {} ({})", kind.source, kind.verified),
-        match cost_rule(&kind.instrument) {
+        match page.costs {
             Some(c) => format!("  costs     {}: {} ({}; {})", c.rule, c.text, c.source, c.verified),
             None => "  costs     no row of the law says who bears them".to_owned(),
         },
-        format!("  law       {}", law.version_in_words()),
+        format!("  law       {}", page.law),
         String::new(),
         "MUST SAY (* required)".to_owned(),
     ];
@@ -344,17 +391,17 @@ fn show(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
         )
     }));
     text.push(String::new());
-    text.push(if grounds.is_empty() {
-        "GROUNDS: no closed list".to_owned()
-    } else {
+    text.push(if page.has_grounds() {
         "GROUNDS on which it may be refused or postponed, and no others".to_owned()
+    } else {
+        "GROUNDS: no closed list".to_owned()
     });
     for (who, heading) in [
         (RaisedBy::Requested, ""),
         (RaisedBy::Enforcing, "  raised by the enforcing authority:"),
         (RaisedBy::Provider, "  raised by the provider:"),
     ] {
-        let mut of = grounds.iter().filter(|g| g.raised_by() == who && g.effect != Effect::Never).peekable();
+        let mut of = page.raised_by(who).peekable();
         if of.peek().is_some() && !heading.is_empty() {
             text.push(heading.to_owned());
         }
@@ -363,7 +410,7 @@ fn show(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
             format!("  {:12} {} ({}; {}{only})", g.id, g.text, g.source_in(&kind.instrument), g.verified)
         }));
     }
-    let no_grounds: Vec<&&Ground> = grounds.iter().filter(|g| g.effect == Effect::Never).collect();
+    let no_grounds: Vec<&Ground> = page.no_grounds().collect();
     if !no_grounds.is_empty() {
         text.push("NO GROUND".to_owned());
         text.extend(
@@ -395,9 +442,9 @@ fn show(law: &Law, now: Timestamp, args: &Args) -> Result<Output, Error> {
         text.push(format!("\nFOLLOWED BY {}", kind.follow_on.join(", ")));
     }
     let answer = Output::thing(kind)
-        .with("status", status)
-        .with("ground", grounds)
-        .with("costs", cost_rule(&kind.instrument))
+        .with("status", page.status)
+        .with("ground", page.grounds)
+        .with("costs", page.costs)
         .with("law", law.version());
     Ok(Output { text: Some(text.join("\n")), ..answer })
 }

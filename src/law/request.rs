@@ -278,7 +278,33 @@ impl FieldRow {
     }
 }
 
+/// How long a clock runs, and how that binds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Length {
+    /// So long.
+    Fixed(i64, Unit),
+    /// So long, or what the order sets where that is longer.
+    OrLonger(i64, Unit),
+    /// At least so long, and until the request that follows on is decided.
+    AtLeast(i64, Unit),
+    /// As the order or the warrant says.
+    AsOrdered,
+    /// No limit is fixed.
+    Open,
+}
+
 impl ClockRow {
+    /// How long it runs.
+    pub fn length(&self) -> Length {
+        match self.amount.zip(self.unit) {
+            Some((n, unit)) if self.longer_wins => Length::OrLonger(n, unit),
+            Some((n, unit)) if self.minimum => Length::AtLeast(n, unit),
+            Some((n, unit)) => Length::Fixed(n, unit),
+            None if self.clock == ClockKind::Authority => Length::AsOrdered,
+            None => Length::Open,
+        }
+    }
+
     /// Whether a letter to somebody names it.
     pub fn is_for(&self, whom: Addressee) -> bool {
         self.to.as_ref().is_none_or(|to| to.contains(&whom))

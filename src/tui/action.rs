@@ -102,6 +102,17 @@ pub enum Intent {
     Leave,
 }
 
+/// Of which pages of its place the row of keys says an action.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SaidOf {
+    /// Of each.
+    Any,
+    /// Of one that is about one thing: a case.
+    One,
+    /// Of one that lists all of them.
+    All,
+}
+
 /// An action.
 #[derive(Clone, Copy, Debug)]
 pub struct Action {
@@ -117,9 +128,21 @@ pub struct Action {
     pub hint: &'static str,
     /// What it does.
     pub intent: Intent,
+    /// Of which pages its word is said.
+    pub said_of: SaidOf,
 }
 
 impl Action {
+    /// The same action, which is said where one thing is open.
+    const fn of_one(self) -> Self {
+        Self { said_of: SaidOf::One, ..self }
+    }
+
+    /// The same action, which is said where all of them are listed.
+    const fn of_all(self) -> Self {
+        Self { said_of: SaidOf::All, ..self }
+    }
+
     /// What it does, as it is shown.
     pub fn shown_about(&self) -> String {
         match self.intent {
@@ -145,7 +168,7 @@ const fn action(
     hint: &'static str,
     intent: Intent,
 ) -> Action {
-    Action { name, about, places: &[], keys, hint, intent }
+    Action { name, about, places: &[], keys, hint, intent, said_of: SaidOf::Any }
 }
 
 const fn here(
@@ -156,7 +179,7 @@ const fn here(
     hint: &'static str,
     intent: Intent,
 ) -> Action {
-    Action { name, about, places, keys, hint, intent }
+    Action { name, about, places, keys, hint, intent, said_of: SaidOf::Any }
 }
 
 use ScreenId as P;
@@ -189,12 +212,27 @@ const FIRST: &[Action] = &[
         "links",
         Intent::Expand,
     ),
-    here(&[P::LEGAL], "answer", "Answer the tests of the review", &["enter", "right", "l"], "answer", Intent::Open),
-    here(&[P::SYNC], "preview", "What would leave, what would stay, and why", &["enter", "p"], "preview", Intent::Open),
+    here(
+        &[P::LEGAL],
+        "answer",
+        "Answer the tests of the review where you may, else read it",
+        &["enter", "right", "l"],
+        "read",
+        Intent::Open,
+    ),
+    here(
+        &[P::SYNC],
+        "preview",
+        "What would leave to the partner and why, or what the bundle carried",
+        &["enter", "p"],
+        "read",
+        Intent::Open,
+    ),
     action("open", "Open what is selected", &["enter", "right", "l"], "open", Intent::Open),
     here(&[P::QUEUE], "new request", "Write a request", &["i"], "new", Intent::New("request new")),
-    here(&[P::CASE], "add item", "Add an item to the case", &["i"], "add", Intent::New("item add")),
-    here(&[P::CASE], "import file", "Import the items of a file", &["I"], "import", Intent::New("item import")),
+    here(&[P::CASE], "add item", "Add an item to the case", &["i"], "add", Intent::New("item add")).of_one(),
+    here(&[P::CASE], "import file", "Import the items of a file", &["I"], "import", Intent::New("item import"))
+        .of_one(),
     here(
         &[P::CASE],
         "share",
@@ -210,8 +248,9 @@ const FIRST: &[Action] = &[
         &["r"],
         "request",
         Intent::New("request new"),
-    ),
-    here(&[P::CASE], "new case", "Open a case", &["C"], "", Intent::New("case new")),
+    )
+    .of_one(),
+    here(&[P::CASE], "new case", "Open a case", &["C"], "new", Intent::New("case new")).of_all(),
     here(&[P::TIMERS], "hold", "Hold what is selected", &["H"], "hold", Intent::Command("retention hold")),
     here(
         &[P::TIMERS],

@@ -90,6 +90,11 @@ impl Appearance {
         if self.ascii { ASCII.vertical_left } else { line::VERTICAL }
     }
 
+    /// The signs of what there is more of before a row, and behind it.
+    pub const fn more(self) -> (&'static str, &'static str) {
+        if self.ascii { ("<", ">") } else { ("…", "…") }
+    }
+
     /// A bar at the right edge that shows which part of a text is in sight.
     pub fn scrollbar(self) -> Scrollbar<'static> {
         let signs = scrollbar::Set { track: "|", thumb: "#", ..scrollbar::VERTICAL };

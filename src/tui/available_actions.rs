@@ -8,6 +8,7 @@ use super::page::RecordRef;
 use super::screen::definition::ViewParams;
 use super::screen::partners::MEMBERS;
 use super::screen_id::ScreenId;
+use super::sides::Sides;
 use super::words::{basis, called, does};
 use crate::command::availability::{self, ByKey};
 use crate::command::choice::label;
@@ -205,15 +206,11 @@ pub fn are_kinds(words: &[&'static str]) -> bool {
 
 /// The kinds of request, those in force with a partner first.
 pub fn kinds(workspace: &Workspace, words: &[&'static str]) -> Result<Vec<KindChoice>, Error> {
-    let (law, now) = (workspace.law()?, workspace.now());
-    let side = |record: &Record| record.text("jurisdiction").unwrap_or_default().to_owned();
-    let own = side(&workspace.own_record()?);
-    let partners = workspace.partners()?;
+    let (law, sides) = (workspace.law()?, Sides::read(workspace)?);
     let mut all = Vec::new();
     for id in words.iter().copied() {
         let Some(kind) = law.request(id) else { continue };
-        let binds = |p: &&Record| law.in_force_between(&kind.instrument, &own, &side(p), now);
-        let with = partners.iter().filter(binds).filter_map(|p| p.key.clone()).collect();
+        let with = sides.bound_by(&law, &kind.instrument);
         let does = does(id, &kind.name).into_owned();
         all.push(KindChoice { id, does, basis: basis(workspace, id)?, with });
     }

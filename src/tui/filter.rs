@@ -314,7 +314,7 @@ impl Facet {
     fn is_of(self, row: &PageRow) -> bool {
         match self {
             Self::State => row.facets.state.is_some(),
-            Self::Kind => row.subject.is_some(),
+            Self::Kind => row.record().is_some(),
             Self::Partner => row.facets.partner.is_some(),
             Self::Due => row.facets.due.is_some(),
         }
@@ -334,8 +334,7 @@ impl Facet {
         match self {
             Self::State => row.facets.state.is_some_and(|s| ListWord::of_state(s).has(part)),
             Self::Kind => row
-                .subject
-                .as_ref()
+                .record()
                 .is_some_and(|s| [s.kind.word(), tr_word(s.kind.word())].iter().any(|word| word.contains(part))),
             Self::Partner => row.facets.partner.as_ref().is_some_and(|p| p.as_str().to_lowercase().contains(part)),
             Self::Due => row.facets.due.is_some_and(|due| due.to_minute().contains(part)),

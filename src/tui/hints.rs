@@ -3,15 +3,17 @@
 use crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 
-use super::action::{ACTIONS, Action, Intent};
+use super::action::{ACTIONS, Action, Intent, SaidOf};
 use super::key::Chord;
 use super::keymap::Keymap;
 use super::language::{Part, tr_in, tr_keys};
 use super::layout::inset;
 use super::mode::Mode;
+use super::opens::Opens;
 use super::overlay::definition::Hints;
 use super::screen::screen_of;
 use super::screen_id::ScreenId;
+use super::view::View;
 use crate::value::text::width;
 
 /// A key and its word.
@@ -89,10 +91,16 @@ pub fn fitting(hints: Vec<Hint>, room: u16) -> Vec<Hint> {
 }
 
 /// What a press does at a column of the row.
-pub fn at<S: 'static>(mode: &Mode<S>, keymap: &Keymap, screen: ScreenId, area: Rect, column: u16) -> Option<Press> {
+pub fn at<S: 'static>(
+    mode: &Mode<S>,
+    keymap: &Keymap,
+    open: (ScreenId, &View),
+    area: Rect,
+    column: u16,
+) -> Option<Press> {
     let area = inset(area);
     let mut x = area.x;
-    for hint in fitting(of_mode(mode, keymap, screen), area.width) {
+    for hint in fitting(of_mode(mode, keymap, open), area.width) {
         let end = x + hint.width() as u16;
         if (x..end).contains(&column) {
             return hint.press;
@@ -103,30 +111,51 @@ pub fn at<S: 'static>(mode: &Mode<S>, keymap: &Keymap, screen: ScreenId, area: R
 }
 
 /// The keys of what takes them: of an overlay, of a field below, else of the screen.
-pub fn of_mode<S: 'static>(mode: &Mode<S>, keymap: &Keymap, screen: ScreenId) -> Vec<Hint> {
+pub fn of_mode<S: 'static>(mode: &Mode<S>, keymap: &Keymap, (screen, view): (ScreenId, &View)) -> Vec<Hint> {
     let own: Hints = match (mode.top(), mode.base()) {
         (Some(top), _) => top.hints(),
         (None, Mode::AskingTime(_)) => &[("Enter", "go there"), ("Esc", "stay")],
         (None, Mode::Filtering(_)) => {
             &[("Enter", "keep it"), ("Esc", "clear it"), ("state:open left:<4h tier:>1 !word", "columns, not")]
         }
-        _ => return of_screen(keymap, screen),
+        _ => return of_screen(keymap, screen, view),
     };
     own.iter().copied().map(Hint::of).collect()
 }
 
-/// The keys of a screen, by priority.
-fn of_screen(keymap: &Keymap, screen: ScreenId) -> Vec<Hint> {
-    let mut hints: Vec<Hint> = Vec::new();
+/// The word of an action at a screen as it is looked at; `None`: there it does nothing. Before there are rows nothing is known.
+fn word(action: &Action, screen: ScreenId, view: &View) -> Option<&'static str> {
+    let is_about_one = view.page.about.is_some();
+    let is_said = match (action.intent, action.said_of) {
+        _ if !view.here => true,
+        (Intent::Open, _) => return Some(Opens::of(screen, view)?.word(screen).unwrap_or(action.hint)),
+        (_, SaidOf::One) => is_about_one,
+        (_, SaidOf::All) => !is_about_one,
+        (Intent::Expand, _) => view.has_links(),
+        // What is no record is not marked, and no record's acts are done with it.
+        (Intent::Mark | Intent::Review | Intent::Sign | Intent::Destroy | Intent::Command(_), _) => {
+            let is_record = view.selected_subject().is_none_or(|subject| subject.record().is_some());
+            is_record || !view.marks.is_empty()
+        }
+        _ => true,
+    };
+    is_said.then_some(action.hint)
+}
+
+/// The keys of a screen as it is looked at, by priority.
+fn of_screen(keymap: &Keymap, screen: ScreenId, view: &View) -> Vec<Hint> {
+    let (mut hints, mut taken): (Vec<Hint>, Vec<String>) = (Vec::new(), Vec::new());
     for action in ACTIONS.iter().filter(|a| a.is_at(screen) && !a.hint.is_empty()) {
         let Some(key) = keymap.keys(action).into_iter().next() else { continue };
         // What the screen has bound to the same key goes before.
         let has_views = !screen_of(screen).views.is_empty();
-        if hints.iter().any(|hint| hint.key == key) || (matches!(action.intent, Intent::Tab(_)) && !has_views) {
+        if taken.contains(&key) || (matches!(action.intent, Intent::Tab(_)) && !has_views) {
             continue;
         }
+        taken.push(key.clone());
+        let Some(word) = word(action, screen, view) else { continue };
         let is_kept = matches!(action.intent, Intent::Palette | Intent::Help | Intent::Quit);
-        let hint = Hint { key, word: tr_in(Part::Key, action.hint), is_kept, press: Some(Press::Action(action)) };
+        let hint = Hint { key, word: tr_in(Part::Key, word), is_kept, press: Some(Press::Action(action)) };
         match action.intent {
             // The views of a place are found by these keys alone: they stand at once behind what opens a row.
             Intent::Tab(_) => hints.insert(hints.len().min(1), Hint { key: both_ways(keymap, &hint.key), ..hint }),
@@ -156,7 +185,7 @@ mod tests {
     fn the_keys_that_turn_to_other_views_stand_where_there_are_some() {
         for screen in SCREENS {
             for columns in [60, 80, 120] {
-                let row = fitting(of_screen(&Keymap::of(Preset::Vim), screen.id), columns);
+                let row = fitting(of_screen(&Keymap::of(Preset::Vim), screen.id, &View::default()), columns);
                 let turns = row.iter().any(|hint| hint.key == "[ ]" && hint.word == "view");
                 assert_eq!(turns, !screen.views.is_empty(), "{} {columns}", screen.id);
             }
@@ -169,7 +198,7 @@ mod tests {
             let keymap = Keymap::of(*preset);
             for screen in SCREENS.iter().map(|screen| screen.id) {
                 for columns in [40, 60, 80, 120] {
-                    let row = fitting(of_screen(&keymap, screen), columns);
+                    let row = fitting(of_screen(&keymap, screen, &View::default()), columns);
                     let action = |hint: &Hint| match hint.press {
                         Some(Press::Action(action)) => Some(action.name),
                         _ => None,
@@ -180,7 +209,7 @@ mod tests {
                     let mut x = 1;
                     for hint in row {
                         let area = Rect::new(0, 0, columns + 1, 1);
-                        let found = at::<()>(&Mode::Normal, &keymap, screen, area, x);
+                        let found = at::<()>(&Mode::Normal, &keymap, (screen, &View::default()), area, x);
                         let found = found.map(|press| Hint { press: Some(press), ..hint.clone() });
                         assert_eq!(found.as_ref().and_then(action), action(&hint), "{screen} {x}");
                         x += (hint.width() + GAP.len()) as u16;

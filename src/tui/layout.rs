@@ -127,7 +127,7 @@ pub fn zoomed(view: &View, area: Rect) -> Option<Scroll> {
 /// The parts of a page in the body of a frame of so many rows.
 pub fn page(view: &View, body: Rect, frame_rows: u16, has_detail: bool, has_views: bool) -> PageLayout {
     let narrow = body.width < NARROW.0 || frame_rows < NARROW.1;
-    let has_detail = has_detail && view.selected().is_some() && !narrow;
+    let has_detail = has_detail && view.selected_subject().is_some() && !narrow;
     let (mut list, mut layout) = (body, PageLayout::default());
     if has_detail && body.width >= WIDE {
         let width = (body.width * 55 / 100).max(56);
@@ -179,7 +179,7 @@ fn section_layout(view: &View, section: usize, area: Rect, framed: bool) -> Sect
     let room = usize::from(area.height - head);
     let (here, at) = view.at();
     let mut offset = view.offset(section);
-    if here == section && view.selected().is_some() {
+    if here == section && view.selected_subject().is_some() {
         offset = first_in_sight(offset, at, room);
     }
     let offset = offset.min(view.rows(section).len().saturating_sub(room));

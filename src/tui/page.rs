@@ -12,7 +12,7 @@ use crate::value::text::{Shown, pad, width};
 use crate::value::timestamp::{Duration, Timestamp};
 use crate::value::word::WordList;
 
-/// A thing that a row stands for.
+/// A record that a row stands for.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct RecordRef {
     /// The kind of record.
@@ -24,6 +24,43 @@ pub struct RecordRef {
 impl From<(Kind, Id)> for RecordRef {
     fn from((kind, id): (Kind, Id)) -> Self {
         Self { kind, id }
+    }
+}
+
+/// What a row stands for: it can be selected, and has a page.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Subject {
+    /// A record.
+    Record(RecordRef),
+    /// A kind of request, as the law has it.
+    RequestKind(String),
+    /// A bundle that came too early, and waits: a file, of which nothing was applied.
+    WaitingBundle {
+        /// The code of its sender.
+        from: String,
+        /// Its number.
+        sequence: u64,
+    },
+}
+
+impl Subject {
+    /// The record; what is none is not marked, and no record's acts are done with it.
+    pub const fn record(&self) -> Option<&RecordRef> {
+        match self {
+            Self::Record(record) => Some(record),
+            Self::RequestKind(_) | Self::WaitingBundle { .. } => None,
+        }
+    }
+
+    /// Whether it is the record with that id.
+    pub fn is_record(&self, id: Id) -> bool {
+        self.record().is_some_and(|record| record.id == id)
+    }
+}
+
+impl From<RecordRef> for Subject {
+    fn from(record: RecordRef) -> Self {
+        Self::Record(record)
     }
 }
 
@@ -341,7 +378,9 @@ pub struct Facets {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PageRow {
     /// What it stands for; rows without one cannot be selected.
-    pub subject: Option<RecordRef>,
+    pub subject: Option<Subject>,
+    /// The command that answers it, where it is the member's turn: opening it begins that.
+    pub answered_by: Option<&'static str>,
     /// The number of the act that it stands for, where it is one.
     pub act: Option<i64>,
     /// A mark before it.
@@ -364,10 +403,21 @@ impl PageRow {
         Self { cells, ..Self::default() }
     }
 
-    /// The same row, which stands for a record.
+    /// The same row, which stands for something.
     #[must_use]
-    pub fn about(self, subject: Option<RecordRef>) -> Self {
-        Self { subject, ..self }
+    pub fn about(self, subject: Option<impl Into<Subject>>) -> Self {
+        Self { subject: subject.map(Into::into), ..self }
+    }
+
+    /// The record that it stands for.
+    pub fn record(&self) -> Option<&RecordRef> {
+        self.subject.as_ref()?.record()
+    }
+
+    /// The same row, of something that waits for the member's answer.
+    #[must_use]
+    pub fn answered_by(self, command: Option<&'static str>) -> Self {
+        Self { answered_by: command, ..self }
     }
 
     /// The same row with a mark.

@@ -32,6 +32,14 @@ pub fn shown(open: ScreenId, room: u16) -> Vec<(ScreenId, String)> {
     tabs.split_off(first_tab(&tabs, open, room))
 }
 
+/// Whether screens are left out before the tabs that are drawn, and behind them.
+pub fn left_out(open: ScreenId, room: u16) -> (bool, bool) {
+    let shown = shown(open, room);
+    let step = 1 + usize::from(edge(room));
+    let wide = shown.iter().map(|(_, label)| width(label) + step).sum::<usize>() + 1;
+    (shown.len() < SCREENS.len(), wide > usize::from(room))
+}
+
 /// Columns behind each tab.
 pub fn edge(room: u16) -> u16 {
     u16::from(room >= APART && wide(" ", 1) <= usize::from(room))
@@ -118,6 +126,9 @@ mod tests {
             assert!(wide(from) <= usize::from(room), "{room}: the last is in sight");
             assert!(from == 0 || wide(from - 1) > usize::from(room), "{room}: no tab is left out that has room");
         }
+        assert_eq!(left_out(ScreenId::DESK, 80), (false, true), "the last are out of sight");
+        assert_eq!(left_out(last, 80), (true, false), "and then the first");
+        assert_eq!(left_out(ScreenId::DESK, 240), (false, false));
         assert_eq!((label(last, " ").as_str(), label(ScreenId::REPORTS, " ").as_str()), ("Map", "0 Reports"));
     }
 }

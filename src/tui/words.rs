@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use crate::command::choice::in_short;
 use crate::command::desk::workspace_info::line_of;
+use crate::law::row::Verified;
 use crate::law::words;
 use crate::record::bundle;
 use crate::record::kind::{ChangeKind, Kind};
@@ -36,6 +37,14 @@ pub fn basis(workspace: &Workspace, kind: &str) -> Result<String, Error> {
     let article = row.article.strip_prefix("Articles ").or_else(|| row.article.strip_prefix("Article "));
     let instrument = tr(instrument);
     Ok(article.map_or_else(|| instrument.to_owned(), |article| format!("{instrument} {article}")))
+}
+
+/// On which day a source was read.
+pub fn read_on(verified: Verified) -> String {
+    match verified {
+        Verified::Never => tr("nobody yet").to_owned(),
+        Verified::On(day) => day.to_string(),
+    }
 }
 
 /// What a record is, in a line for a list.

@@ -64,6 +64,7 @@ mod retention;
 mod sandbox;
 mod screen;
 mod secrecy;
+mod selected_rows;
 mod simulation;
 mod snapshots;
 mod sources;

@@ -6,10 +6,11 @@ use super::quarantine;
 use crate::command::definition::{Args, Command, Handler, Output};
 use crate::command::json::or_empty;
 use crate::record::kind::{Kind, StateTone};
-use crate::record::store::{Query, RecordStore as _};
+use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{bundle, stream};
 use crate::value::class::words;
 use crate::value::digest::Digest;
+use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::timestamp::Timestamp;
 use crate::workspace::error::Error;
@@ -53,9 +54,21 @@ impl BundleStatus {
     }
 }
 
+/// What a row of the history is of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RowOf {
+    /// A bundle that was made or taken in: its record.
+    Record(Id),
+    /// One that waits, which is a file alone.
+    Waiting,
+}
+
 /// A bundle as it is shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct HistoryRow {
+    /// What it is of.
+    #[serde(skip)]
+    pub of: RowOf,
     /// The sender.
     pub from: String,
     /// The recipient.
@@ -76,43 +89,48 @@ pub struct HistoryRow {
     pub note: String,
 }
 
+/// The bundle of a record.
+pub fn row(workspace: &Workspace, record: &Record) -> Result<HistoryRow, Error> {
+    let me = workspace.code_of(workspace.meta.desk)?;
+    let other = workspace.partner_of(record)?.unwrap_or_default();
+    let sequence = record.terms.get("sequence").and_then(Json::int).and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
+    let stream = record.partner.map(|p| stream::with(&workspace.records(), workspace.meta.desk, p)).transpose()?;
+    let known = stream.as_ref().and_then(stream::acknowledged).unwrap_or(0);
+    let out = record.is(bundle::State::Sent);
+    let state = match out {
+        true if sequence <= known => BundleStatus::Acknowledged,
+        true if bundle::is_unwritten(record) => BundleStatus::Unknown,
+        true => BundleStatus::Sent,
+        false => BundleStatus::Received,
+    };
+    let wanted = out && stream.as_ref().is_some_and(|s| stream::still_wanted(s).contains(&sequence));
+    let note = match state {
+        _ if wanted => format!("{other} asks for it again"),
+        BundleStatus::Unknown => "not known to be written: export it again by its number".to_owned(),
+        _ => String::new(),
+    };
+    let (from, to) = if out { (me, other) } else { (other, me) };
+    Ok(HistoryRow {
+        of: RowOf::Record(record.id),
+        from,
+        to,
+        sequence,
+        state,
+        at: record.instant("at"),
+        acts: record.terms.get("acts").and_then(Json::int).unwrap_or(0),
+        manifest: record.text("manifest").and_then(Digest::parse),
+        note,
+    })
+}
+
 /// Every bundle, in and out, the newest last.
 pub fn history_rows(workspace: &Workspace) -> Result<Vec<HistoryRow>, Error> {
     let me = workspace.code_of(workspace.meta.desk)?;
-    let mut rows = Vec::new();
-    for record in workspace.records().find(&Query::kind(Kind::Bundle))? {
-        let other = workspace.partner_of(&record)?.unwrap_or_default();
-        let sequence =
-            record.terms.get("sequence").and_then(Json::int).and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
-        let stream = record.partner.map(|p| stream::with(&workspace.records(), workspace.meta.desk, p)).transpose()?;
-        let known = stream.as_ref().and_then(stream::acknowledged).unwrap_or(0);
-        let out = record.is(bundle::State::Sent);
-        let state = match out {
-            true if sequence <= known => BundleStatus::Acknowledged,
-            true if bundle::is_unwritten(&record) => BundleStatus::Unknown,
-            true => BundleStatus::Sent,
-            false => BundleStatus::Received,
-        };
-        let wanted = out && stream.as_ref().is_some_and(|s| stream::still_wanted(s).contains(&sequence));
-        let note = match state {
-            _ if wanted => format!("{other} asks for it again"),
-            BundleStatus::Unknown => "not known to be written: export it again by its number".to_owned(),
-            _ => String::new(),
-        };
-        let (from, to) = if out { (me.clone(), other) } else { (other, me.clone()) };
-        rows.push(HistoryRow {
-            from,
-            to,
-            sequence,
-            state,
-            at: record.instant("at"),
-            acts: record.terms.get("acts").and_then(Json::int).unwrap_or(0),
-            manifest: record.text("manifest").and_then(Digest::parse),
-            note,
-        });
-    }
+    let records = workspace.records().find(&Query::kind(Kind::Bundle))?;
+    let mut rows = records.iter().map(|record| row(workspace, record)).collect::<Result<Vec<_>, _>>()?;
     for gap in quarantine::gaps(workspace)? {
         rows.push(HistoryRow {
+            of: RowOf::Waiting,
             from: gap.from.clone(),
             to: me.clone(),
             sequence: gap.sequence,

@@ -2,6 +2,7 @@
 
 pub mod again;
 pub mod apply;
+pub mod contents;
 pub mod export;
 pub mod history;
 pub mod import;

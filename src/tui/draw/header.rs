@@ -96,10 +96,12 @@ pub(super) fn tabs(state: &State, appearance: Appearance, area: Rect, buf: &mut 
     }
     let (mut line, mut previous) = (TextLine::default(), None);
     let wide = tabs::edge(area.width) > 0;
+    let (left_out, more) = (tabs::left_out(state.screen(), area.width), appearance.more());
     for (screen, label) in tabs::shown(state.screen(), area.width) {
         let open = screen == state.screen();
         let edge = match () {
             () if open => "[",
+            () if previous.is_none() && left_out.0 => more.0,
             () if wide => " ",
             () if previous == Some(state.screen()) => "]",
             () if previous.is_none() => " ",
@@ -117,6 +119,10 @@ pub(super) fn tabs(state: &State, appearance: Appearance, area: Rect, buf: &mut 
         line.push_span(appearance.span("]", StyleRole::Accent));
     }
     Fitted::new(line).render(area, buf);
+    // Who does not see all places sees that there are more.
+    if let Some(last) = area.columns().next_back().filter(|_| left_out.1) {
+        appearance.span(more.1, StyleRole::Accent).render(last, buf);
+    }
 }
 
 /// That one looks back, to which moment, and how one comes back.

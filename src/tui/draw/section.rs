@@ -24,7 +24,7 @@ pub(super) fn draw(view: &View, part: SectionLayout, appearance: Appearance, buf
         return None;
     }
     let (here, at) = view.at();
-    let active = here == n && view.selected().is_some();
+    let active = here == n && view.selected_subject().is_some();
     let shown = view.rows(n);
     let title = title(view, section);
     let is_empty = shown.is_empty() && room > 0;
@@ -50,7 +50,7 @@ pub(super) fn draw(view: &View, part: SectionLayout, appearance: Appearance, buf
     let in_sight = Rect { y: below.bottom().saturating_sub(room as u16), height: room as u16, ..below };
     let rows: Vec<_> = shown.iter().skip(offset).take(room).filter_map(|n| section.rows.get(*n)).collect();
     let is_marked = |subject| view.marks.contains(subject);
-    let rows: Vec<_> = rows.into_iter().map(|row| (row, row.subject.as_ref().is_some_and(is_marked))).collect();
+    let rows: Vec<_> = rows.into_iter().map(|row| (row, row.record().is_some_and(is_marked))).collect();
     let selected = at.checked_sub(offset).filter(|n| active && *n < rows.len());
     // The headings of the columns stay where a filter leaves no row.
     let natural = view.natural(n);

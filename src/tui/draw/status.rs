@@ -143,7 +143,7 @@ fn whole_sentences(text: &str, room: u16) -> &str {
 pub(super) fn hints(state: &State, appearance: Appearance, area: Rect, buf: &mut Buffer) {
     let area = inset(area);
     let mut line = TextLine::default();
-    let hints = of_mode(&state.mode, &state.keymap, state.screen());
+    let hints = of_mode(&state.mode, &state.keymap, (state.screen(), state.view()));
     for Hint { key, word, .. } in fitting(hints, area.width) {
         let gap = if line.spans.is_empty() { "" } else { GAP };
         let key = appearance.span(key, StyleRole::Accent);

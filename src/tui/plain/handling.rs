@@ -174,7 +174,7 @@ impl Plain {
             self.silent = true;
             return Ok(false);
         };
-        // A number stands for the record that it was written for, whatever came or went since.
+        // A number stands for what it was written for, whatever came or went since.
         if !self.state.view_mut().go_to_row_of(section, row, &subject) {
             self.print(&phrase!("What number {n} was told of is no longer here. Enter alone tells what is.", n))?;
             self.silent = true;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::reader::Reader;
-use crate::tui::page::{Column, PageRow, RecordRef, SortKey, text_of};
+use crate::tui::page::{Column, PageRow, SortKey, Subject, text_of};
 use crate::tui::screen::screen_of;
 use crate::tui::screen_id::ScreenId;
 use crate::tui::view::View;
@@ -13,15 +13,15 @@ use crate::value::text::Shown;
 /// Rows of a section that are written at once.
 pub(super) const AT_ONCE: usize = 20;
 
-/// The record that a number stands for, and where its row stood.
+/// What a number stands for, and where its row stood.
 #[derive(Clone)]
 pub(super) struct NumberedRow {
     /// The section.
     pub(super) section: usize,
     /// The row among those that the filter shows.
     pub(super) row: usize,
-    /// The record.
-    pub(super) subject: RecordRef,
+    /// What it stands for.
+    pub(super) subject: Subject,
 }
 
 /// How many rows a part has, and before which of them those stand that are here.
@@ -137,7 +137,7 @@ pub(super) fn page_lines(screen: ScreenId, view: &View, from: usize) -> Vec<Stri
             if first + k < from || first + k >= from + AT_ONCE {
                 continue;
             }
-            let marked = row.subject.as_ref().is_some_and(|s| view.marks.contains(s));
+            let marked = row.record().is_some_and(|record| view.marks.contains(record));
             let marked = if marked { tr("marked; ") } else { "" };
             match row.subject {
                 Some(_) => lines.push(format!("{number}. {marked}{}", cells(row, &section.columns))),

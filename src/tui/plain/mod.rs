@@ -139,7 +139,7 @@ impl Plain {
                 self.print("")?;
                 return Ok(End::Left);
             };
-            let selected = self.state.view().selected().cloned();
+            let selected = self.state.view().selected_subject().cloned();
             self.handle_line(&line)?;
             self.settle(&mut signals).await?;
             self.state.idle.touch(self.state.now());

@@ -6,7 +6,7 @@ use super::lines::{numbered_rows, page_lines, selected};
 use super::{Plain, Written};
 use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Mode;
-use crate::tui::page::RecordRef;
+use crate::tui::page::Subject;
 use crate::tui::screen::SCREENS;
 use crate::value::realm::Realm;
 use crate::value::text::{Shown, isolated, wrap};
@@ -60,7 +60,7 @@ impl Plain {
     }
 
     /// Writes what followed: the message, the overlay on top, or the screen where it is another than was written.
-    pub(super) fn print_all(&mut self, selected: Option<RecordRef>) -> Result<(), Error> {
+    pub(super) fn print_all(&mut self, selected: Option<Subject>) -> Result<(), Error> {
         let mut spoken = false;
         let has_own = self.state.mode.top().is_some_and(|top| top.has_own_message());
         if let Some(message) = self.state.messages.current.take().filter(|_| !has_own) {
@@ -84,7 +84,7 @@ impl Plain {
         }
     }
 
-    fn print_page(&mut self, before: Option<RecordRef>, mut spoken: bool) -> Result<(), Error> {
+    fn print_page(&mut self, before: Option<Subject>, mut spoken: bool) -> Result<(), Error> {
         let overlaid = std::mem::take(&mut self.overlaid);
         let screen = self.state.screen();
         if self.written.as_ref().is_none_or(|written| written.title != screen.title()) {
@@ -98,7 +98,7 @@ impl Plain {
         }
         let view = self.state.view();
         let marked = view.marks.len();
-        let moved = (view.selected() != before.as_ref()).then(|| view.selected_line()).flatten();
+        let moved = (view.selected_subject() != before.as_ref()).then(|| view.selected_line()).flatten();
         let now = self.what_is_shown();
         if self.written.as_ref() != Some(&now) {
             let as_of = self.state.as_of.map(|as_of| phrase!("AS OF {as_of}. Read only; now goes back to now.", as_of));

@@ -54,7 +54,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
     let all = cases::rows(workspace)?;
     let focus = look.focus.and_then(|id| all.iter().find(|c| c.id == id));
     let (Some(case), false) = (focus.or(if all.len() == 1 { all.first() } else { None }), look.view == CASES) else {
-        return Ok(list(&all));
+        return Ok(list(&all, look.view));
     };
     let id = case.id;
     let head = head(case);
@@ -104,7 +104,7 @@ fn head(case: &cases::CaseSummary) -> Vec<Line> {
     ]
 }
 
-fn list(all: &[cases::CaseSummary]) -> Page {
+fn list(all: &[cases::CaseSummary], view: usize) -> Page {
     let rows = all
         .iter()
         .map(|c| {
@@ -134,7 +134,11 @@ fn list(all: &[cases::CaseSummary]) -> Page {
     Page {
         head: vec![],
         bands: vec![vec![section]],
-        sentence: Shown::of(tr("{open} opens a case; {new case} opens a new one.")),
+        sentence: Shown::of(if view == CASES || all.is_empty() {
+            tr("{open} opens a case; {new case} opens a new one.")
+        } else {
+            tr("No case is chosen: {open} on a case opens it; {new case} opens a new one.")
+        }),
         ..Page::default()
     }
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::definition::state;
-use super::{keeping_detail, linked, money, oversight_detail, taskforce};
+use super::{bundle_detail, keeping_detail, law_detail, linked, money, oversight_detail, taskforce};
 use crate::command::agreement::{self, Whose};
 use crate::command::audit;
 use crate::command::case;
@@ -35,7 +35,7 @@ use crate::store::read;
 use crate::tui::language::{
     in_short, on_screen, phrase, tr, tr_count, tr_date, tr_joined, tr_law, tr_sentence, tr_word,
 };
-use crate::tui::page::{Detail, HistoryEntry, RecordHistory, RecordRef, StyledText};
+use crate::tui::page::{Detail, HistoryEntry, RecordHistory, RecordRef, StyledText, Subject};
 use crate::tui::picture::Picture;
 use crate::tui::picture::bar::Bar;
 use crate::tui::picture::steps::{Step, StepState, Steps};
@@ -52,7 +52,16 @@ use crate::value::word::WordList;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
-/// The detail of a thing.
+/// The detail of what a row stands for.
+pub fn detail_of(workspace: &Workspace, subject: &Subject) -> Result<Detail, Error> {
+    match subject {
+        Subject::Record(record) => detail(workspace, record),
+        Subject::RequestKind(kind) => law_detail::of_kind(workspace, kind),
+        Subject::WaitingBundle { from, sequence } => bundle_detail::of_waiting(workspace, from, *sequence),
+    }
+}
+
+/// The detail of a record.
 pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Error> {
     let Some(record) = workspace.records().get(subject.id)? else {
         return Ok(Detail::new(tr("It is not here.")));
@@ -87,6 +96,7 @@ pub fn detail(workspace: &Workspace, subject: &RecordRef) -> Result<Detail, Erro
         Kind::Inject => of_inject(workspace, &record, &mut d)?,
         Kind::Exercise => of_exercise(workspace, &record, &mut d)?,
         Kind::Member => of_member(workspace, &record, &mut d)?,
+        Kind::Bundle => bundle_detail::add_lines(workspace, &record, &mut d)?,
         _ if oversight_detail::add_lines(workspace, &record, &mut d)? => {}
         _ if keeping_detail::add_lines(workspace, &record, &mut d)? => {}
         _ => of_any(workspace, &record, &mut d)?,

@@ -1,17 +1,20 @@
 //! Legal: what is open, and what happens if nobody does anything.
 
 use super::definition::{LEFT, Screen, ViewParams, count, due_at, left, row, state};
+use crate::command::availability;
+use crate::command::command;
 use crate::command::disclosure;
-use crate::command::review;
+use crate::command::review::{self, ReviewSummary};
 use crate::law::row::Verified;
 use crate::record::disclosure::{State as Proposal, Validation};
 use crate::record::kind::Kind;
-use crate::record::store::{Record, RecordStore as _};
+use crate::record::store::RecordStore as _;
 use crate::tui::language::{phrase, tr, tr_count, tr_word};
-use crate::tui::page::{Cell, Mark, Page, PageRow, Section, Width, column};
+use crate::tui::page::{Cell, Mark, Page, PageRow, Section, Subject, Width, column};
 use crate::tui::screen_id::ScreenId;
+use crate::tui::sides::Sides;
 use crate::tui::theme::StyleRole;
-use crate::tui::words::{basis, called, does};
+use crate::tui::words::{basis, called, does, read_on};
 use crate::value::text::Shown;
 use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
@@ -31,31 +34,28 @@ const LAW: usize = 1;
 
 /// What may be asked under which instrument, whom it binds with this desk, and whether somebody has read its source.
 fn law(workspace: &Workspace) -> Result<Page, Error> {
-    let (law, now) = (workspace.law()?, workspace.now());
-    let side = |record: &Record| record.text("jurisdiction").unwrap_or_default().to_owned();
-    let own = side(&workspace.own_record()?);
-    let partners = workspace.partners()?;
+    let (law, sides) = (workspace.law()?, Sides::read(workspace)?);
     let mut rows = Vec::new();
     for kind in law.requests() {
-        let binds = |p: &&Record| law.in_force_between(&kind.instrument, &own, &side(p), now);
-        let with: Vec<String> = partners.iter().filter(binds).filter_map(|p| p.key.clone()).collect();
-        let (read, role) = match kind.verified {
-            Verified::Never => (tr("nobody yet").to_owned(), StyleRole::Due),
-            Verified::On(day) => (day.to_string(), StyleRole::Base),
+        let with = sides.bound_by(&law, &kind.instrument);
+        let is_with_nobody = with.is_empty();
+        let read = match kind.verified {
+            _ if is_with_nobody => StyleRole::Note,
+            Verified::Never => StyleRole::Due,
+            Verified::On(_) => StyleRole::Base,
         };
-        let name = if with.is_empty() { StyleRole::Note } else { StyleRole::Base };
-        rows.push((
-            with.is_empty(),
-            PageRow::of(vec![
-                Cell::new(does(&kind.id, &kind.name).into_owned(), name),
-                Cell::new(basis(workspace, &kind.id)?, name),
-                Cell::from(with.join(" ")),
-                Cell::tier(kind.tier),
-                Cell::word(kind.level),
-                Cell::new(read, role),
-                Cell::new(kind.id.as_str(), StyleRole::Note),
-            ]),
-        ));
+        let name = if is_with_nobody { StyleRole::Note } else { StyleRole::Base };
+        let with = if is_with_nobody { tr("not in force").to_owned() } else { with.join(" ") };
+        let cells = vec![
+            Cell::new(does(&kind.id, &kind.name).into_owned(), name),
+            Cell::new(basis(workspace, &kind.id)?, name),
+            Cell::new(with, name),
+            Cell::tier(kind.tier).styled(name),
+            Cell::word(kind.level).styled(name),
+            Cell::new(read_on(kind.verified), read),
+            Cell::new(kind.id.as_str(), StyleRole::Note),
+        ];
+        rows.push((is_with_nobody, PageRow::of(cells).about(Some(Subject::RequestKind(kind.id.clone())))));
     }
     // What is in force with nobody stands last.
     rows.sort_by_key(|(nobody, _)| *nobody);
@@ -65,7 +65,7 @@ fn law(workspace: &Workspace) -> Result<Page, Error> {
         columns: vec![
             column("WHAT", Width::Rest),
             column("UNDER", Width::Fixed(24)),
-            column("WITH", Width::Fixed(8)),
+            column("WITH", Width::Fixed(12)),
             column("TIER", Width::Fixed(4)),
             column("LEVEL", Width::Fixed(5)).optional(),
             column("SOURCE READ", Width::Fixed(11)).optional(),
@@ -77,9 +77,23 @@ fn law(workspace: &Workspace) -> Result<Page, Error> {
     };
     Ok(Page {
         bands: vec![vec![section]],
-        sentence: Shown::of(tr("`law show KIND` tells all of a row; `law verify` records that its source was read.")),
+        sentence: Shown::of(tr(
+            "{open} shows all of a row; {actions} writes a request, or notes that its source was read.",
+        )),
         ..Page::default()
     })
+}
+
+/// The command that answers the tests of a review.
+const ASSESS: &str = "review assess";
+
+/// The command that answers a review, where this member may: opening it begins that.
+fn answer(workspace: &Workspace, r: &ReviewSummary) -> Result<Option<&'static str>, Error> {
+    if !r.is_open() {
+        return Ok(None);
+    }
+    let Some((command, record)) = command(ASSESS).zip(workspace.records().get(r.id)?) else { return Ok(None) };
+    Ok(availability::why_not(workspace, command, &record)?.is_none().then_some(ASSESS))
 }
 
 fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, Error> {
@@ -89,10 +103,12 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
     let now = workspace.now();
     let reviews = review::rows(workspace)?;
     let open = reviews.iter().filter(|r| r.is_open()).count();
+    let answered = reviews.iter().map(|r| answer(workspace, r)).collect::<Result<Vec<_>, _>>()?;
     let rows =
         reviews
             .iter()
-            .map(|r| {
+            .zip(answered)
+            .map(|(r, answered)| {
                 let done = r.tests.iter().filter(|t| t.outcome.is_some()).count();
                 let role = if done == r.tests.len() { StyleRole::Good } else { StyleRole::Due };
                 let tests = Cell::number(done).said(format!("{done}/{}", r.tests.len())).styled(role);
@@ -119,6 +135,7 @@ fn fetch(workspace: &Workspace, look: &ViewParams, _: &mut Job) -> Result<Page, 
                 .in_state(r.state)
                 .with_partner(&r.to)
                 .due(r.expires)
+                .answered_by(answered)
             })
             .collect();
     let releases = disclosure::rows(workspace)?;

@@ -181,7 +181,7 @@ pub(super) fn collapse(rows: &mut [PageRow], ends: &HashMap<Id, Id>, expanded: &
     let hangs = |id: &Id| ends.get(id).is_some_and(|end| !ends.contains_key(end));
     let mut collapsed = 0;
     for row in rows.iter_mut().filter(|row| row.level == 0 && !expanded.contains(&row.path)) {
-        row.is_collapsed = row.subject.as_ref().is_some_and(|subject| hangs(&subject.id));
+        row.is_collapsed = row.record().is_some_and(|record| hangs(&record.id));
         collapsed += usize::from(row.is_collapsed);
     }
     collapsed

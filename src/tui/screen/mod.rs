@@ -2,6 +2,7 @@
 //! module, and its row in the table.
 
 pub mod audit;
+mod bundle_detail;
 pub mod case;
 pub mod definition;
 pub mod desk;
@@ -10,6 +11,7 @@ pub mod drill;
 #[cfg(test)]
 pub mod fictitious;
 mod keeping_detail;
+mod law_detail;
 pub mod legal;
 mod linked;
 pub mod money;

@@ -2,7 +2,7 @@
 
 use super::definition::{Screen, ViewParams, count, due_at, in_mood, row, state};
 use crate::command::bundle::export::preview;
-use crate::command::bundle::history::history_rows;
+use crate::command::bundle::history::{RowOf, history_rows};
 use crate::command::bundle::make::Leaves;
 use crate::command::bundle::quarantine;
 use crate::command::partner;
@@ -11,7 +11,9 @@ use crate::record::store::RecordStore as _;
 use crate::record::stream;
 use crate::store::read;
 use crate::tui::language::{phrase, tr, tr_count, tr_joined};
-use crate::tui::page::{Cell, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Width, column};
+use crate::tui::page::{
+    Cell, ListWord, Mark, Page, PageRow, RecordRef, Section, SortKey, StyledText, Subject, Width, column,
+};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
 use crate::value::text::{Shown, joined};
@@ -74,7 +76,9 @@ fn fetch(workspace: &Workspace, look: &ViewParams, job: &mut Job) -> Result<Page
             }],
             vec![history(workspace, None)?],
         ],
-        sentence: Shown::of(tr("{preview} shows what would leave; {import bundle} takes a bundle in.")),
+        sentence: Shown::of(tr(
+            "{preview} shows what would leave, or what a bundle carried; {import bundle} takes a bundle in.",
+        )),
         ..Page::default()
     })
 }
@@ -107,12 +111,18 @@ fn missing(workspace: &Workspace) -> Result<Vec<Vec<StyledText>>, Error> {
 }
 
 fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> {
+    let own = workspace.code_of(workspace.meta.desk)?;
     let mut all = history_rows(workspace)?;
     all.reverse();
     let rows = all
         .iter()
         .filter(|b| with.is_none_or(|w| b.from == w || b.to == w))
         .map(|b| {
+            let subject = match b.of {
+                RowOf::Record(id) => Subject::Record(RecordRef { kind: Kind::Bundle, id }),
+                RowOf::Waiting => Subject::WaitingBundle { from: b.from.clone(), sequence: b.sequence },
+            };
+            let other = if b.from == own { &b.to } else { &b.from };
             PageRow::of(vec![
                 Cell::from(phrase!("{from} to {to}", from = b.from, to = b.to)),
                 Cell::number(b.sequence),
@@ -124,6 +134,8 @@ fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> 
                 },
                 due_at(b.at, workspace.now()),
             ])
+            .about(Some(subject))
+            .with_partner(other)
         })
         .collect();
     Ok(Section {

@@ -31,10 +31,16 @@ use crate::workspace::error::{Error, ErrorKind};
 /// The gate's answer to the rehearsal of each form, and what they would come to.
 type Previews = (Vec<Option<Error>>, Vec<String>);
 
+/// What is said where a capital key means nothing for what is meant.
+const NOTHING_OF_THAT_KIND: &str = "Nothing of that kind can be done with this now; {actions} shows what can.";
+
 impl State {
     /// Asks which commands a capital key means for what is meant.
     pub(super) fn offer_commands(&mut self, key: Key) {
         let subjects = self.subjects();
+        if subjects.is_empty() && self.view().selected_subject().is_some() {
+            return self.show_message_with_keys(tr(NOTHING_OF_THAT_KIND), StyleRole::Due);
+        }
         if subjects.is_empty() {
             return self.show_message(StyledText::new(tr("Nothing is selected."), StyleRole::Note));
         }
@@ -58,10 +64,7 @@ impl State {
         }
         match commands.as_deref() {
             Err(failure) => self.show_failure(failure),
-            Ok([]) => self.show_message_with_keys(
-                tr("Nothing of that kind can be done with this now; {actions} shows what can."),
-                StyleRole::Due,
-            ),
+            Ok([]) => self.show_message_with_keys(tr(NOTHING_OF_THAT_KIND), StyleRole::Due),
             Ok(some) => self.offer(&some.iter().copied().map(Step::of).collect::<Vec<_>>(), subjects),
         }
     }
@@ -101,7 +104,7 @@ impl State {
     }
 
     /// The same; what a task knows is of one record alone.
-    fn begin_step(&mut self, step: Step, subjects: Vec<RecordRef>) {
+    pub(super) fn begin_step(&mut self, step: Step, subjects: Vec<RecordRef>) {
         if let Some(failure) = self.refuses(step.command) {
             return self.show_failure(&failure);
         }

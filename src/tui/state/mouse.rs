@@ -63,7 +63,7 @@ impl State {
     fn press_at(&mut self, at: Position) {
         let (layout, area) = self.seen.clone();
         if layout.hints.contains(at) {
-            if let Some(press) = hints::at(&self.mode, &self.keymap, self.screen(), layout.hints, at.x) {
+            if let Some(press) = hints::at(&self.mode, &self.keymap, (self.screen(), self.view()), layout.hints, at.x) {
                 self.press_key(press);
             }
             return;
@@ -134,9 +134,9 @@ impl State {
         let edge = u16::from(part.framed);
         let first = (part.area.bottom() - edge).saturating_sub(part.room as u16);
         let Some(row) = at.y.checked_sub(first).map(usize::from).filter(|row| *row < part.room) else { return };
-        let before = self.view().selected().cloned();
+        let before = self.view().selected_subject().cloned();
         self.step(|view| view.point_at(part.section, part.offset + row));
-        let Some(now) = self.view().selected().cloned() else { return };
+        let Some(now) = self.view().selected_subject().cloned() else { return };
         if self.is_second(Pressed::Row(now.clone())) && before.as_ref() == Some(&now) {
             self.do_intent(Intent::Open);
         }

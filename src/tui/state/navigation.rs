@@ -1,9 +1,9 @@
 //! Going from screen to screen, into what is selected and back out.
 
 use super::State;
-use crate::record::kind::Kind;
 use crate::tui::available_actions::place_of;
 use crate::tui::mode::Wait;
+use crate::tui::opens::Opens;
 use crate::tui::page::RecordRef;
 use crate::tui::screen::case::CASES;
 use crate::tui::screen::definition::ViewParams;
@@ -44,26 +44,26 @@ impl State {
 
     /// Opens what is selected.
     pub(super) fn open(&mut self) {
-        let Some(subject) = self.view().selected().cloned() else { return };
-        match (self.screen(), subject.kind) {
-            (ScreenId::CASE, Kind::Case) | (ScreenId::SYNC, Kind::Partner) => {
+        let Some(opens) = Opens::of(self.screen(), self.view()) else { return };
+        match (opens, self.view().selected().cloned()) {
+            (Opens::Page, _) => {
                 let view = self.view_mut();
-                view.params.focus = Some(subject.id);
+                view.scroll = 0;
+                view.zoomed = true;
+            }
+            (Opens::Inside, Some(record)) => {
+                let view = self.view_mut();
+                view.params.focus = Some(record.id);
                 view.params.view = 0;
                 // What was marked was marked among other records.
                 view.marks.clear();
                 view.set_filter("");
                 self.fetch();
             }
-            (ScreenId::TIMERS, Kind::Case) => self.open_group(&subject),
-            (ScreenId::LEGAL, Kind::Review) => self.begin_named("review assess", vec![subject]),
-            (ScreenId::DESK | ScreenId::AUDIT, _) | (ScreenId::CASE, Kind::Request) => self.go_to_record(subject),
-            (screen, _) if screen_of(screen).has_detail => {
-                let view = self.view_mut();
-                view.scroll = 0;
-                view.zoomed = true;
-            }
-            _ => self.go_to_record(subject),
+            (Opens::Group, Some(case)) => self.open_group(&case),
+            (Opens::Command(name), Some(record)) => self.begin_named(name, vec![record]),
+            (Opens::Elsewhere, Some(record)) => self.go_to_record(record),
+            (_, None) => {}
         }
     }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::State;
 use crate::tui::language::tr;
 use crate::tui::overlay::reader::Reader;
-use crate::tui::page::{Detail, Page, RecordRef};
-use crate::tui::screen::detail::detail;
+use crate::tui::page::{Detail, Page, RecordRef, Subject};
+use crate::tui::screen::detail::{detail, detail_of};
 use crate::tui::screen::screen_of;
 use crate::tui::worker::Ticket;
 use crate::value::text::Shown;
@@ -94,19 +94,19 @@ impl State {
         let ticket = self.next_ticket();
         let view = self.view_mut();
         view.asked_detail = ticket;
-        let Some(subject) = view.selected().cloned() else {
+        let Some(subject) = view.selected_subject().cloned() else {
             view.detail = None;
             return;
         };
         let about = subject.clone();
         self.read_newest(
             (&Arc::clone(&self.newest_detail), ticket),
-            move |workspace| workspace.glance(|workspace| detail(workspace, &about)),
+            move |workspace| workspace.glance(|workspace| detail_of(workspace, &about)),
             move |state, detail| state.detail_arrived(ticket, subject, detail),
         );
     }
 
-    pub(super) fn detail_arrived(&mut self, ticket: Ticket, subject: RecordRef, detail: Result<Detail, Error>) {
+    pub(super) fn detail_arrived(&mut self, ticket: Ticket, subject: Subject, detail: Result<Detail, Error>) {
         let view = self.view_mut();
         if let (true, Ok(detail)) = (view.asked_detail == ticket, detail) {
             view.detail = Some((subject, detail));

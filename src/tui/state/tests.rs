@@ -24,7 +24,7 @@ use crate::tui::overlay::form::view::FormView;
 use crate::tui::overlay::menu::list::Menu;
 use crate::tui::overlay::naming::Naming;
 use crate::tui::overlay::reader::Reader;
-use crate::tui::page::{Cell, Detail, Page, PageRow, RecordRef, Section, Width, column};
+use crate::tui::page::{Cell, Detail, Page, PageRow, RecordRef, Section, Subject, Width, column};
 use crate::tui::screen::definition::ViewParams;
 use crate::value::id::Id;
 use crate::value::realm::Realm;
@@ -43,6 +43,26 @@ fn page(records: &[u8]) -> Page {
         ..Section::default()
     };
     Page { bands: vec![vec![section]], ..Page::default() }
+}
+
+/// A page with rows of the law, which stand for no record.
+fn law(kinds: &[&str]) -> Page {
+    let row = |kind: &&str| PageRow::of(vec![Cell::from(*kind)]).about(Some(Subject::RequestKind((*kind).to_owned())));
+    let section = Section {
+        columns: vec![column("KIND", Width::Rest)],
+        rows: kinds.iter().map(row).collect(),
+        ..Section::default()
+    };
+    Page { bands: vec![vec![section]], ..Page::default() }
+}
+
+/// The screens at a place with a page.
+fn at_page(place: &str, page: Page) -> State {
+    let mut state = state();
+    press(&mut state, place);
+    state.page_arrived(state.view().asked, Ok(page));
+    state.lay_out(Rect::new(0, 0, 80, 24));
+    state
 }
 
 /// The screens of an open workspace that has no threads; the Desk has rows n1 to n5.
@@ -279,9 +299,9 @@ fn only_the_newest_page_and_detail_are_shown() {
     let first = state.view().asked_detail;
     press(&mut state, "j");
     let detail = |title: &str| Ok(Detail::new(title));
-    state.detail_arrived(first, record(1), detail("one"));
+    state.detail_arrived(first, record(1).into(), detail("one"));
     assert!(state.view().detail_of_selected().is_none(), "it is of what was selected before");
-    state.detail_arrived(state.view().asked_detail, record(2), detail("two"));
+    state.detail_arrived(state.view().asked_detail, record(2).into(), detail("two"));
     assert_eq!(state.view().detail_of_selected().unwrap().title.as_str(), "two");
 }
 
@@ -423,6 +443,110 @@ fn what_is_typed_before_the_rows_waits_for_them_or_is_refused() {
     check("G k", 2, "");
     check("a", 1, "The rows are not here yet");
     check("space", 1, "The rows are not here yet");
+}
+
+/// The last row of the screen: the keys.
+fn footer(state: &mut State) -> String {
+    drawn(state, 80, 24).lines().last().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_row_of_the_law_is_selected_opened_and_offers_a_request_of_its_kind() {
+    let kinds: Vec<String> = (0..60).map(|n| format!("kind{n}")).collect();
+    let mut state = at_page("4", law(&kinds.iter().map(String::as_str).collect::<Vec<_>>()));
+    let selected = |state: &State| match state.view().selected_subject() {
+        Some(Subject::RequestKind(kind)) => kind.clone(),
+        other => format!("{other:?}"),
+    };
+    for (keys, want) in [("j", "kind1"), ("G", "kind59"), ("k", "kind58"), ("g g", "kind0"), ("j j", "kind2")] {
+        press(&mut state, keys);
+        assert_eq!(selected(&state), want, "{keys}");
+    }
+    press(&mut state, "pgdn");
+    assert_ne!(selected(&state), "kind2");
+    press(&mut state, "g g");
+    let page = Detail::new("what the law says");
+    state.detail_arrived(state.view().asked_detail, Subject::RequestKind("kind0".into()), Ok(page));
+    for key in ["enter", "z"] {
+        press(&mut state, key);
+        assert!(state.view().zoomed, "{key}");
+        assert!(drawn(&mut state, 80, 24).contains("what the law says"), "{key}");
+        press(&mut state, "esc");
+    }
+    let keys = footer(&mut state);
+    assert!(keys.contains("Enter read") && keys.contains("a act"), "{keys}");
+    assert!(!keys.contains("mark") && !keys.contains("sign") && !keys.contains("answer"), "{keys}");
+    press(&mut state, "space v S");
+    assert!(state.view().marks.is_empty() && !state.view().is_ranging(), "no record is marked");
+    assert_eq!(mode(&state), "normal");
+    press(&mut state, "g g a");
+    assert_eq!(mode(&state), "kind0 / normal");
+    let seen = drawn(&mut state, 80, 24);
+    assert!(seen.contains("request new") && seen.contains("law verify"), "{seen}");
+    press(&mut state, "enter");
+    assert_eq!(mode(&state), "waiting / normal");
+}
+
+#[test]
+fn a_bundle_is_read_and_a_partner_is_looked_into() {
+    let row = |kind: Kind, n: u8| {
+        let subject = RecordRef { kind, id: Id::from_bytes([n; 16]) };
+        PageRow::of(vec![Cell::from(format!("n{n}"))]).about(Some(subject))
+    };
+    let columns = vec![column("WHAT", Width::Rest)];
+    let section = |rows| Section { columns: columns.clone(), rows, grows: true, ..Section::default() };
+    let waits = Subject::WaitingBundle { from: "XB".into(), sequence: 5 };
+    let waiting = PageRow::of(vec![Cell::from("XB 5")]).about(Some(waits));
+    let bundles = section(vec![row(Kind::Bundle, 2), waiting]);
+    let page = Page { bands: vec![vec![section(vec![row(Kind::Partner, 1)])], vec![bundles]], ..Page::default() };
+    let mut state = at_page("6", page.clone());
+    assert!(footer(&mut state).contains("Enter preview"));
+    press(&mut state, "enter");
+    assert!(state.view().params.focus.is_some() && !state.view().zoomed);
+    let mut state = at_page("6", page);
+    press(&mut state, "tab");
+    for there in ["n2", "XB 5"] {
+        assert_eq!(state.view().selected_line().as_deref(), Some(there));
+        let subject = state.view().selected_subject().cloned().unwrap();
+        state.detail_arrived(state.view().asked_detail, subject, Ok(Detail::new("its page")));
+        assert!(footer(&mut state).contains("Enter read"), "{there}");
+        press(&mut state, "enter");
+        assert!(state.view().zoomed && state.view().params.focus.is_none(), "{there}");
+        press(&mut state, "esc j");
+    }
+    press(&mut state, "a");
+    assert_eq!(mode(&state), "XB 5 / normal");
+    assert!(drawn(&mut state, 80, 24).contains("bundle drop"));
+}
+
+#[test]
+fn a_review_is_answered_by_whose_turn_it_is_and_read_by_others() {
+    let check = |command: Option<&'static str>, word: &str, now: &str, zoomed: bool| {
+        let subject = RecordRef { kind: Kind::Review, id: Id::from_bytes([1; 16]) };
+        let row = PageRow::of(vec![Cell::from("n1")]).about(Some(subject)).answered_by(command);
+        let section = Section { columns: vec![column("", Width::Rest)], rows: vec![row], ..Section::default() };
+        let mut state = at_page("4", Page { bands: vec![vec![section]], ..Page::default() });
+        let keys = footer(&mut state);
+        assert!(keys.contains(&format!("Enter {word}")), "{keys}");
+        press(&mut state, "enter");
+        assert_eq!((mode(&state).as_str(), state.view().zoomed), (now, zoomed));
+    };
+    check(Some("review assess"), "answer", "waiting / normal", false);
+    check(None, "read", "normal", true);
+}
+
+#[test]
+fn the_row_of_keys_says_of_cases_what_is_done_with_all_or_with_one() {
+    let case = RecordRef { kind: Kind::Case, id: Id::from_bytes([7; 16]) };
+    let row = PageRow::of(vec![Cell::from("Harbour")]).about(Some(case.clone()));
+    let section = Section { columns: vec![column("", Width::Rest)], rows: vec![row], ..Section::default() };
+    let mut state = at_page("3", Page { bands: vec![vec![section]], ..Page::default() });
+    let keys = footer(&mut state);
+    assert!(keys.contains("Enter open") && keys.contains("C new"), "{keys}");
+    assert!(!keys.contains("add") && !keys.contains("links"), "{keys}");
+    let mut state = at_page("3", Page { about: Some(case), ..page(&[1, 2]) });
+    let keys = footer(&mut state);
+    assert!(keys.contains("Enter read") && keys.contains("i add") && !keys.contains("C new"), "{keys}");
 }
 
 #[test]

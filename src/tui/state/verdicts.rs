@@ -6,14 +6,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::State;
 use super::work::{Step, steps_of};
+use crate::command::command;
 use crate::command::definition::{Command, Key};
 use crate::command::desk::today::agenda;
+use crate::command::request::draft;
+use crate::law::edition::Table;
 use crate::tui::bulk::{May, may, may_each, named, only_one, why};
 use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Wait;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::Menu;
-use crate::tui::page::{RecordRef, StyledText};
+use crate::tui::page::{RecordRef, StyledText, Subject};
 use crate::tui::theme::StyleRole;
 use crate::tui::worker::Ticket;
 use crate::workspace::error::{Error, ErrorKind};
@@ -24,6 +27,10 @@ impl State {
     /// Asks of everything that is marked what may be done with it. Many marks are many questions: closing the list ends them.
     pub(super) fn ask_verdicts(&mut self) {
         let records = self.subjects();
+        let steps = self.view().selected_subject().map(steps_of_no_record).unwrap_or_default();
+        if records.is_empty() && !steps.is_empty() {
+            return self.offer_steps(steps);
+        }
         if records.is_empty() {
             return self
                 .show_message_with_keys(tr("Nothing is selected; {palette} shows every command."), StyleRole::Note);
@@ -53,6 +60,17 @@ impl State {
             };
             self.ask_writer(ask, arrived);
         }
+    }
+
+    /// Offers what is done with something that is no record.
+    fn offer_steps(&mut self, steps: Vec<Step>) {
+        let entry = |step: Step| {
+            let (name, about) = (step.command.full_name(), StyledText::new(tr(step.command.about), StyleRole::Note));
+            let pick = Pick::close(move |state: &mut Self| state.begin_step(step.clone(), Vec::new()));
+            Entry::new(name, about, pick)
+        };
+        let title = self.view().selected_line().unwrap_or_default();
+        self.mode.push(Box::new(Menu::new(title, steps.into_iter().map(entry).collect())));
     }
 
     /// Fills the menu with what may be done, and with what the tasks of the Desk wait for before all else.
@@ -128,6 +146,25 @@ impl State {
         );
         self.mode.push(Box::new(Menu::new(title, entries)));
     }
+}
+
+/// What is done with something that is no record, with what is known of each form.
+fn steps_of_no_record(subject: &Subject) -> Vec<Step> {
+    let step = |name: &str, with: &[(&'static str, String)]| {
+        Some(Step { command: command(name)?, with: with.iter().cloned().collect() })
+    };
+    let steps = match subject {
+        Subject::Record(_) => return Vec::new(),
+        Subject::RequestKind(kind) => [
+            step(draft::NEW, &[("kind", kind.clone())]),
+            step("law verify", &[("row", format!("{}/{kind}", Table::Request))]),
+        ],
+        Subject::WaitingBundle { from, sequence } => [
+            step("bundle request-missing", &[("from", from.clone())]),
+            step("bundle drop", &[("from", from.clone()), ("number", sequence.to_string())]),
+        ],
+    };
+    steps.into_iter().flatten().collect()
 }
 
 /// What a thing waits for, as the Desk says; of several things, nothing.

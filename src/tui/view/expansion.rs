@@ -28,6 +28,11 @@ impl View {
         Turned::Done
     }
 
+    /// Whether something hangs below a row of the page.
+    pub fn has_links(&self) -> bool {
+        self.sections().flat_map(|section| &section.rows).any(|row| !row.path.is_empty())
+    }
+
     /// Collapses the row on which one hangs that stands so deep, and selects it.
     fn collapse_above(&mut self, level: usize) -> Turned {
         let above = (0..self.row).rev().find(|n| self.row_at(self.section, *n).is_some_and(|row| row.level < level));

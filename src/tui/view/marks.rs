@@ -19,17 +19,17 @@ impl View {
     pub fn mark_all(&mut self) {
         let subjects: Vec<RecordRef> = if self.filter().is_empty() {
             let all = self.sections().nth(self.section).into_iter().flat_map(Section::listed);
-            all.filter_map(|row| row.subject.clone()).collect()
+            all.filter_map(|row| row.record().cloned()).collect()
         } else {
             let shown = (0..self.rows(self.section).len()).filter_map(|n| self.row_at(self.section, n));
-            shown.filter(|row| row.level == 0).filter_map(|row| row.subject.clone()).collect()
+            shown.filter(|row| row.level == 0).filter_map(|row| row.record().cloned()).collect()
         };
         self.marks.extend(subjects);
     }
 
     /// What was marked before, and the records of these shown rows of the section.
     fn and_rows(&self, mut marks: Marks, from: usize, until: usize) -> Marks {
-        marks.extend((from..until).filter_map(|n| self.row_at(self.section, n)?.subject.clone()));
+        marks.extend((from..until).filter_map(|n| self.row_at(self.section, n)?.record().cloned()));
         marks
     }
 
@@ -61,7 +61,7 @@ impl View {
     pub(super) fn extend_range(&mut self) {
         let Some(mut range) = self.range.take().filter(|r| r.section == self.section) else { return };
         let rows = 0..self.rows(self.section).len();
-        let is_it = |n: &usize| self.row_at(self.section, *n).is_some_and(|r| r.subject.as_ref() == Some(&range.began));
+        let is_it = |n: &usize| self.row_at(self.section, *n).is_some_and(|r| r.record() == Some(&range.began));
         // Where the row at which it began has gone, the range has ended: nobody sees any more what it would take.
         let Some(began) = Some(range.row).filter(is_it).or_else(|| rows.into_iter().find(is_it)) else { return };
         range.row = began;
@@ -74,8 +74,7 @@ impl View {
     pub fn marked_unseen(&self) -> usize {
         let mut seen = HashSet::new();
         for (section, (offset, room)) in self.offsets.iter().zip(&self.rooms).enumerate() {
-            let rows =
-                (*offset..offset.saturating_add(*room)).filter_map(|n| self.row_at(section, n)?.subject.as_ref());
+            let rows = (*offset..offset.saturating_add(*room)).filter_map(|n| self.row_at(section, n)?.record());
             seen.extend(rows.filter(|subject| self.marks.contains(subject)));
         }
         self.marks.len() - seen.len()

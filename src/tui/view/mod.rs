@@ -17,7 +17,7 @@ use std::sync::atomic::AtomicU64;
 use crate::tui::filter::Filter;
 use crate::tui::long::{ListQuery, WINDOW};
 use crate::tui::order::Order;
-use crate::tui::page::{Cell, Detail, Page, PageRow, RecordRef, Section, Window};
+use crate::tui::page::{Cell, Detail, Page, PageRow, RecordRef, Section, Subject, Window};
 use crate::tui::screen::definition::ViewParams;
 use crate::tui::worker::Ticket;
 use crate::value::id::Id;
@@ -54,7 +54,7 @@ pub struct View {
     /// Why there is none.
     pub failed: Option<Error>,
     /// The detail of what is selected, once it has come.
-    pub detail: Option<(RecordRef, Detail)>,
+    pub detail: Option<(Subject, Detail)>,
     /// The newest detail that was asked for.
     pub asked_detail: Ticket,
     /// Lines of the detail that are scrolled away.
@@ -139,7 +139,7 @@ impl View {
     /// The detail of what is selected, once it has come.
     pub fn detail_of_selected(&self) -> Option<&Detail> {
         let (subject, detail) = self.detail.as_ref()?;
-        (self.selected() == Some(subject)).then_some(detail)
+        (self.selected_subject() == Some(subject)).then_some(detail)
     }
 
     /// How many columns the longest text of each column of a section takes.
@@ -168,8 +168,18 @@ impl View {
     }
 
     /// What is selected.
-    pub fn selected(&self) -> Option<&RecordRef> {
+    pub fn selected_subject(&self) -> Option<&Subject> {
         self.row_at(self.section, self.row)?.subject.as_ref()
+    }
+
+    /// The record that is selected.
+    pub fn selected(&self) -> Option<&RecordRef> {
+        self.selected_subject()?.record()
+    }
+
+    /// The command that answers what is selected, where it is the member's turn.
+    pub fn selected_is_answered_by(&self) -> Option<&'static str> {
+        self.row_at(self.section, self.row)?.answered_by
     }
 
     /// The number of the act that the selected row stands for.
@@ -271,7 +281,7 @@ impl View {
 
     /// Takes a new page; what is selected stays so where it can.
     pub fn set_page(&mut self, page: Page) {
-        let before = self.selected().filter(|_| self.moved).cloned();
+        let before = self.selected_subject().filter(|_| self.moved).cloned();
         let first = |view: &Self| view.window().map_or(0, |(_, window)| window.first);
         let (section, row, began) = (self.section, self.row, first(self));
         self.page = page;
@@ -293,7 +303,7 @@ impl View {
             self.params.long.from = first;
         }
         match (self.wanted, before) {
-            (Some(id), _) if self.select(|s| s.id == id) => {
+            (Some(id), _) if self.select(|s| s.is_record(id)) => {
                 // Where it stands is not certain before all is read.
                 (self.wanted, self.moved) = (Some(id).filter(|_| !is_whole), true);
             }
@@ -301,7 +311,7 @@ impl View {
             (_, Some(before)) if !self.select_near(near, |s| *s == before) => {
                 let last = self.rows(self.section).len().saturating_sub(1);
                 self.go(Some((self.section, near.min(last))));
-                if self.selected().is_none() {
+                if self.selected_subject().is_none() {
                     self.go(self.stops().first().copied());
                 }
                 // Nobody moved there: a range does not go along.
@@ -367,12 +377,12 @@ impl View {
     }
 
     fn rearrange(&mut self) {
-        let (before, now) = (self.selected().cloned(), self.now());
+        let (before, now) = (self.selected_subject().cloned(), self.now());
         let sections = self.page.bands.iter().flatten();
         self.misread = self.filter.misread(sections.clone(), now);
         self.shown = sections.zip(&self.ordered).map(|(s, rows)| self.filter.narrow(s, rows, now)).collect();
         let kept = before.is_some_and(|b| self.select(|s| *s == b));
-        if !kept && self.selected().is_none() {
+        if !kept && self.selected_subject().is_none() {
             // Nobody moved there: a range does not go along.
             self.range = None;
             self.go(self.stops().first().copied());

@@ -118,14 +118,14 @@ fn a_range_is_marked_from_where_it_began_and_can_be_dropped() {
 fn a_range_begins_at_its_row_and_not_where_the_same_thing_stands_first() {
     let mut view = View::default();
     view.set_page(page(&[&[1, 2, 1, 3]]));
-    assert!(view.go_to_row_of(0, 2, &subject(1)) && view.begin_range());
+    assert!(view.go_to_row_of(0, 2, &subject(1).into()) && view.begin_range());
     assert_eq!(*view.marks, [subject(1)]);
     view.step(1);
     assert_eq!(*view.marks, [subject(1), subject(3)]);
     // The last row goes: what is selected then was not moved to, and nothing more is marked.
     view.set_page(page(&[&[1, 2, 1]]));
     assert!(!view.marks.contains(&subject(2)), "{:?}", view.marks);
-    assert!(!view.go_to_row_of(0, 3, &subject(3)));
+    assert!(!view.go_to_row_of(0, 3, &subject(3).into()));
 }
 
 /// A record of a long list.

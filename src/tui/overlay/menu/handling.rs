@@ -47,6 +47,8 @@ impl<S: 'static> Overlay<S> for Menu<S> {
             KeyCode::Char('p') if ctrl => self.at = self.at.saturating_sub(1),
             KeyCode::PageDown => self.at = (self.at + 10).min(last),
             KeyCode::PageUp => self.at = self.at.saturating_sub(10),
+            KeyCode::Home => self.at = 0,
+            KeyCode::End => self.at = last,
             KeyCode::Char(' ') if self.several => self.tick(),
             KeyCode::Enter if self.waits && !self.several => self.entered = true,
             KeyCode::Enter => return self.choose(),
@@ -218,6 +220,8 @@ mod tests {
                 let code = match c {
                     '\n' => KeyCode::Enter,
                     '>' => KeyCode::Down,
+                    '^' => KeyCode::Home,
+                    '$' => KeyCode::End,
                     '!' => KeyCode::Esc,
                     c => KeyCode::Char(c),
                 };
@@ -229,6 +233,8 @@ mod tests {
         check(false, "open\n", Preset::Vim, Some("review open"), "open");
         check(false, "open>\n", Preset::Vim, Some("case new"), "open");
         check(false, "openq\n", Preset::Vim, None, "openq");
+        check(false, "$\n", Preset::Vim, Some("review open"), "");
+        check(false, "$^\n", Preset::Vim, Some("case new"), "");
         check(false, "open!", Preset::Vim, None, "open");
         check(false, "2", Preset::ScreenReader, Some("item add"), "");
         check(false, "open2", Preset::ScreenReader, Some("case new"), "open");
