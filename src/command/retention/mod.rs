@@ -8,6 +8,7 @@ pub mod hold_notice;
 pub mod purge;
 pub mod readmit;
 pub mod schedule;
+pub mod show;
 pub mod transfer;
 
 use crate::record::kind::Kind;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::command::choice::called;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
 use crate::command::json::or_empty;
 use crate::record::definition::WhenDue;
@@ -95,8 +97,7 @@ pub fn timers(workspace: &Workspace, limit: u32) -> Result<Vec<Timer>, Error> {
 pub fn timer(workspace: &Workspace, record: &Record, keeps: &Restrictions) -> Result<Timer, Error> {
     let over_term = is_over_term(&keeps.unanswered, record, workspace.now());
     let what = match record.kind {
-        Kind::Item => workspace.text_of(record, "value")?,
-        Kind::Request => format!("{} request", record.text("kind").unwrap_or_default()),
+        Kind::Item | Kind::Request => called(workspace, record)?,
         Kind::Agreement => workspace.text_of(record, "title")?,
         Kind::Review => "approval".to_owned(),
         Kind::Backup => workspace.text_of(record, "file")?,
@@ -294,5 +295,6 @@ fn list_duties(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Ou
         ("overdue_days", "OVERDUE"),
         ("held", "HELD"),
     ];
-    Ok(Output::list(&duties(workspace, limit(args)?)?, columns))
+    let mood = |word: &str| DutyState::parse(word).map(DutyState::mood);
+    Ok(Output::list(&duties(workspace, limit(args)?)?, columns).in_mood(mood))
 }
