@@ -100,7 +100,7 @@ const ALLOWED_DEPENDENCIES: &[(&str, &[&str])] = &[
     // The screens.
     ("ratatui", &["tui"]),
     ("ratatui_textarea", &["tui"]),
-    ("crossterm", &["tui"]),
+    ("crossterm", &["cli", "tui"]),
     ("rustix", &["host", "tui"]),
     ("strsim", &["tui"]),
     ("tempfile", &["host"]),

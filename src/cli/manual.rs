@@ -68,6 +68,13 @@ pub fn of_noun(tree: &clap::Command, noun: &str, out: &mut impl Write) -> io::Re
     if verbs.is_empty() {
         verbs.push((noun.to_owned(), found));
     }
+    writeln!(out, ".SH SYNOPSIS")?;
+    for (name, command) in &verbs {
+        // As it is typed, whatever the shell has called the program.
+        let usage = (*command).clone().bin_name(format!("comity {name}")).render_usage().to_string();
+        let usage = usage.split_once(':').map_or(usage.as_str(), |(_, typed)| typed);
+        writeln!(out, "{}\n.br", plain(usage.trim()))?;
+    }
     writeln!(out, ".SH COMMANDS")?;
     for (name, command) in &verbs {
         let about = command.get_about().map(ToString::to_string).unwrap_or_default();
@@ -112,6 +119,8 @@ mod tests {
         let page = String::from_utf8(out).unwrap();
         for part in [
             "request send",
+            ".SH SYNOPSIS\ncomity request new ",
+            "\n.br\ncomity request send <REQUEST> [OPTIONS]\n",
             ".SH EXAMPLES",
             "comity request send R\\-57e418",
             ".SH FILES",
@@ -120,6 +129,10 @@ mod tests {
         ] {
             assert!(page.contains(part), "{part}: {page}");
         }
+        let mut out = Vec::new();
+        assert!(of_noun(&tree, "tour", &mut out).unwrap());
+        let page = String::from_utf8(out).unwrap();
+        assert!(page.contains(".SH SYNOPSIS\ncomity tour [OPTIONS]\n"), "{page}");
         assert!(!of_noun(&tree, "nonsense", &mut Vec::new()).unwrap());
     }
 

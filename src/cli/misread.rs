@@ -106,7 +106,8 @@ fn asks_nothing(tree: clap::Command) -> clap::Command {
     tree.mut_args(|arg| arg.required(false)).mut_subcommands(asks_nothing)
 }
 
-fn help_of(name: Option<&str>) -> String {
+/// Where to read of a command or a noun; without one, of all of them.
+pub(super) fn help_of(name: Option<&str>) -> String {
     name.map_or_else(|| "see `comity --help`".to_owned(), |name| format!("see `comity {name} --help`"))
 }
 
@@ -124,7 +125,7 @@ fn context(why: &clap::Error, kind: ContextKind) -> Vec<String> {
 }
 
 /// The command that was typed, or its noun alone.
-fn name_in(words: &[OsString]) -> Option<String> {
+pub(super) fn name_in(words: &[OsString]) -> Option<String> {
     let words: Vec<&str> =
         words.iter().skip(1).filter_map(|word| word.to_str()).filter(|word| !word.is_empty()).collect();
     let two = words.windows(2).map(|two| two.join(" ")).find(|name| command(name).is_some());

@@ -8,8 +8,8 @@ use serde_json::Value;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 use crate::command::definition::Output;
-use crate::command::plain::{self, Cells, SHORT_ID};
-use crate::value::id::Id;
+use crate::command::plain::{self, Cells, Look};
+use crate::record::kind::StateTone;
 use crate::value::text::{fit, is_hidden, shown_lines};
 use crate::workspace::error::Error;
 
@@ -20,35 +20,60 @@ pub enum Reader {
     Program,
     /// A pipe or a file, or somebody who wants plain lines: everything whole.
     Pipe,
-    /// Somebody at a terminal: ids and times of lists are short, and the head of a list stands out where there are colours.
+    /// Somebody at a terminal: lists are as wide as it is, ids and times in them are short, and headings and states stand out where
+    /// there are colours.
     Terminal {
         /// Whether there are.
         colours: bool,
+        /// How many columns it has.
+        columns: usize,
     },
 }
 
-// Bold, dim, and neither: words that every terminal knows, so that no theme is needed.
+// Bold, dim, and the first colours: words that every terminal knows, so that no theme is needed.
 const BOLD: &str = "\x1b[1m";
 const DIM: &str = "\x1b[2m";
+const RED: &str = "\x1b[31m";
+const GREEN: &str = "\x1b[32m";
+const YELLOW: &str = "\x1b[33m";
 const PLAIN: &str = "\x1b[0m";
+
+/// How wide a terminal is that does not say so.
+const COLUMNS: usize = 80;
+
+/// How many columns the terminal has. Where it cannot say so, nobody else is asked: that would start a process.
+pub fn columns() -> usize {
+    let size = crossterm::terminal::window_size();
+    size.ok().map(|size| usize::from(size.columns)).filter(|columns| *columns > 0).unwrap_or(COLUMNS)
+}
+
+/// What a terminal is told before a piece that stands out; `None` where it does not.
+const fn style(look: Look) -> Option<&'static str> {
+    match look {
+        Look::Base | Look::State(StateTone::Neutral) => None,
+        Look::Heading => Some(BOLD),
+        Look::Note | Look::State(StateTone::Over | StateTone::Erased) => Some(DIM),
+        Look::State(StateTone::Waiting) => Some(YELLOW),
+        Look::State(StateTone::Good) => Some(GREEN),
+        Look::State(StateTone::Stopped) => Some(RED),
+    }
+}
 
 /// Prints an answer.
 pub fn answer(answer: &Output, reader: Reader, out: &mut dyn Write) -> io::Result<()> {
     let (cells, colours) = match reader {
         Reader::Program => return if answer.value.is_null() { Ok(()) } else { json(&answer.value, out) },
         Reader::Pipe => (Cells::Whole, false),
-        Reader::Terminal { colours } => (Cells::Short, colours),
+        Reader::Terminal { colours, columns } => (Cells::Fitted(columns), colours),
     };
-    let rows = answer.value.as_array().filter(|rows| answer.text.is_none() && !rows.is_empty());
-    let first = rows.and_then(|rows| rows.first()?.get(answer.columns.first()?.0)?.as_str());
-    let begins_with_ids = first.and_then(Id::parse).is_some();
-    for (n, line) in plain::lines_in(answer, cells).iter().enumerate() {
-        let of_list = rows.filter(|rows| colours && n <= rows.len());
-        match (of_list, line.split_at_checked(SHORT_ID)) {
-            (Some(_), _) if n == 0 => writeln!(out, "{BOLD}{line}{PLAIN}")?,
-            (Some(_), Some((id, rest))) if begins_with_ids => writeln!(out, "{DIM}{id}{PLAIN}{rest}")?,
-            _ => writeln!(out, "{line}")?,
+    for line in plain::pieces(answer, cells) {
+        for piece in line {
+            match style(piece.look).filter(|_| colours) {
+                Some(style) => write!(out, "{style}{}{PLAIN}", piece.text)?,
+                None => write!(out, "{}", piece.text)?,
+            }
         }
+        writeln!(out)?;
     }
     Ok(())
 }
@@ -120,6 +145,8 @@ pub fn failure(failure: &Error, as_json: bool, out: &mut dyn Write, err: &mut dy
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::kind::Kind;
+    use crate::record::kind_def;
 
     #[test]
     fn nothing_hidden_is_printed_in_either_form() {
@@ -129,7 +156,7 @@ mod tests {
         let thing = Output::thing(&serde_json::json!({ evil: evil, "x": [{ "y": evil }] }));
         let said = Output::thing(&serde_json::json!({ "id": evil })).with_message(evil);
         for a in [&found, &thing, &said] {
-            for reader in [Reader::Program, Reader::Pipe, Reader::Terminal { colours: false }] {
+            for reader in [Reader::Program, Reader::Pipe, Reader::Terminal { colours: false, columns: 80 }] {
                 let mut out = Vec::new();
                 answer(a, reader, &mut out).unwrap();
                 let text = String::from_utf8(out).unwrap();
@@ -155,8 +182,8 @@ mod tests {
             String::from_utf8(out).unwrap()
         };
         let short = "ID        DUE                VALUE\n01234567  2026-06-15 12:00Z  panel.example\n";
-        assert_eq!(printed(Reader::Terminal { colours: false }), short);
-        let coloured = printed(Reader::Terminal { colours: true });
+        assert_eq!(printed(Reader::Terminal { colours: false, columns: 80 }), short);
+        let coloured = printed(Reader::Terminal { colours: true, columns: 80 });
         assert_eq!(coloured.replace(BOLD, "").replace(DIM, "").replace(PLAIN, ""), short);
         assert!(
             coloured.starts_with(BOLD) && coloured.contains(&format!("{DIM}01234567{PLAIN}  2026")),
@@ -164,6 +191,29 @@ mod tests {
         );
         for reader in [Reader::Pipe, Reader::Program] {
             assert!(printed(reader).contains(id) && printed(reader).contains("2026-06-15T12:00:00Z"));
+        }
+    }
+
+    #[test]
+    fn states_are_coloured_at_a_terminal_that_has_colours_and_nowhere_else() {
+        let value = serde_json::json!([
+            { "id": "a", "state": "proposed" }, { "id": "b", "state": "released" }, { "id": "c", "state": "recalled" },
+        ]);
+        let list =
+            Output { columns: &[("id", "ID"), ("state", "STATE")], ..Output::thing(&value) }.of(Kind::Disclosure);
+        let printed = |reader| {
+            let mut out = Vec::new();
+            answer(&list, reader, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let coloured = printed(Reader::Terminal { colours: true, columns: 80 });
+        for state in ["proposed", "released"] {
+            let def = kind_def(Kind::Disclosure).states.iter().find(|s| s.word() == state).unwrap();
+            let style = style(Look::State(def.mood())).unwrap_or_default();
+            assert!(!style.is_empty() && coloured.contains(&format!("{style}{}{PLAIN}", def.label())), "{coloured:?}");
+        }
+        for reader in [Reader::Pipe, Reader::Program, Reader::Terminal { colours: false, columns: 80 }] {
+            assert!(!printed(reader).contains('\x1b'), "{reader:?}");
         }
     }
 

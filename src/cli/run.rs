@@ -34,7 +34,7 @@ use crate::value::class::{Role, words};
 use crate::value::realm::Realm;
 use crate::value::text::{self, shown, shown_lines};
 use crate::value::timestamp::Timestamp;
-use crate::workspace::error::{Error, ErrorKind};
+use crate::workspace::error::{Error, ErrorKind, SEE_HELP};
 use crate::workspace::open::{Moment, Workspace};
 use crate::workspace::progress::{Job, Progress};
 
@@ -115,17 +115,16 @@ pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocat
     if let Some(written) = completion::answer(&words) {
         return Invocation::Done(written.map_or_else(|error| output_error(&error), |()| 0));
     }
-    // Without a command the options that every command has are all that there is to say.
-    let is_short = words.len() > 2 && words.iter().any(|word| word == "-h");
-    let help = if is_short { Help::Short } else { Help::Long };
-    let matches = match tree::tree_for(&words, help).try_get_matches_from(&words) {
+    let matches = match tree::tree_for(&words, help_for(&words)).try_get_matches_from(&words) {
         Ok(matches) => matches,
         Err(why) => return Invocation::Done(unread(&words, &why)),
     };
     let json = matches.get_flag("json");
+    // What is wrong with the words is told with where to read of the command that was typed.
+    let report = |failure: Error| report(&with_exact_help(failure, &words), json);
     let globals = match globals(&matches) {
         Ok(globals) => globals,
-        Err(failure) => return Invocation::Done(report(&failure, json)),
+        Err(failure) => return Invocation::Done(report(failure)),
     };
     match matches.subcommand() {
         None => Invocation::Screens(globals),
@@ -138,7 +137,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocat
         Some(("tour", matches)) => {
             let role = matches.get_one::<String>("role").and_then(|r| Role::parse(r));
             let done = tour::take(matches.get_one::<String>("dir").map(PathBuf::from), role);
-            Invocation::Done(as_far_as_read(done).map_or_else(|failure| report(&failure, json), |()| 0))
+            Invocation::Done(as_far_as_read(done).map_or_else(report, |()| 0))
         }
         Some(("practise", matches)) => {
             let role = matches.get_one::<String>("role").and_then(|r| PractiseRole::parse(r));
@@ -146,7 +145,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocat
             let name = matches.get_one::<String>("template").map(String::as_str);
             let dir = matches.get_one::<String>("dir").map(PathBuf::from);
             let done = role.and_then(|role| practise::take(dir, role, name));
-            Invocation::Done(as_far_as_read(done).map_or_else(|failure| report(&failure, json), |()| 0))
+            Invocation::Done(as_far_as_read(done).map_or_else(report, |()| 0))
         }
         Some((name, matches)) if OWN.contains(&name) => Invocation::Done(own(name, matches, shared.keys)),
         Some(_) => {
@@ -155,18 +154,30 @@ pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocat
             };
             if guide::is_for(command, &args) && !json && guide::has_terminal() {
                 let done = guide::found(args, &mut context_of(&globals));
-                return Invocation::Done(done.map_or_else(|failure| report(&failure, json), |()| 0));
+                return Invocation::Done(done.map_or_else(report, |()| 0));
             }
             let agreed = agreed(command, &args, &globals).and_then(|()| written_over(command, &args, &globals));
             let done = agreed.and_then(|args| perform(command, &args, &globals, shared));
             let done = done.map_err(|failure| all_missing(command, &args, failure));
             let code = match done {
                 Ok(answer) => print_output(&answer, &globals),
-                Err(failure) => report(&failure, json),
+                Err(failure) => report(failure),
             };
             Invocation::Done(code)
         }
     }
+}
+
+/// How much help says: of a command or a noun what it has of its own, unless `help` asks for all of it. Without either, the options that
+/// every command has are all that there is to say.
+fn help_for(words: &[OsString]) -> Help {
+    let asks_for_all = words.iter().any(|word| word == "help");
+    if misread::name_in(words).is_some() && !asks_for_all { Help::Short } else { Help::Long }
+}
+
+/// An error whose hint names the help of what was typed, where it only says that there is help.
+fn with_exact_help(failure: Error, words: &[OsString]) -> Error {
+    if failure.hint == SEE_HELP { failure.hint(misread::help_of(misread::name_in(words).as_deref())) } else { failure }
 }
 
 /// Asks before what erases for good. Where nobody can be asked, it must have been said.
@@ -206,10 +217,13 @@ fn written_over(command: &Command, args: &Args, globals: &Globals) -> Result<Arg
     Ok(args.clone().with(FORCE.name, "yes"))
 }
 
-/// Where an argument is missing, all that are missing are named: nobody finds them one by one.
+/// Where an argument is missing, all that are missing are named: nobody finds them one by one. Where there is nothing to say but where
+/// help is, it is that of the command.
 fn all_missing(command: &Command, args: &Args, failure: Error) -> Error {
     let missing = |name: &str| format!("--{name} is missing");
-    let Some(first) = command.args.iter().find(|a| failure.what == missing(a.name)) else { return failure };
+    let Some(first) = command.args.iter().find(|a| failure.what == missing(a.name)) else {
+        return if failure.hint == SEE_HELP { failure.hint(misread::see(command)) } else { failure };
+    };
     let first = format!("--{}", first.name);
     let mut names = misread::missing_of(command, args);
     names.retain(|name| *name != first);
@@ -379,9 +393,9 @@ fn page_of(
         return Ok(None);
     }
     let targets = targets(workspace, command, args)?;
-    // What is shown under another noun is something else of the record: the acts that crossed on it.
     let [record] = targets.as_slice() else { return Ok(None) };
-    if Kind::parse(command.noun) != Some(record.kind) {
+    // What is shown under a noun that is no kind of record is something else of it: the acts that crossed on it.
+    if Kind::parse(command.noun).is_none() {
         return Ok(None);
     }
     if let Some(error) = why_not(workspace, command, record)? {
@@ -458,7 +472,10 @@ fn reader(globals: &Globals) -> print::Reader {
     match (globals.json, globals.plain, stdout().is_terminal()) {
         (true, ..) => print::Reader::Program,
         (_, true, _) | (.., false) => print::Reader::Pipe,
-        _ => print::Reader::Terminal { colours: says("NO_COLOR").is_empty() && says("TERM") != "dumb" },
+        _ => print::Reader::Terminal {
+            colours: says("NO_COLOR").is_empty() && says("TERM") != "dumb",
+            columns: print::columns(),
+        },
     }
 }
 
@@ -531,5 +548,47 @@ fn own(name: &str, matches: &ArgMatches, keys: fn() -> Vec<KeyRow>) -> u8 {
     match written.and_then(|()| stdout().write_all(&out)) {
         Ok(()) => 0,
         Err(error) => output_error(&error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_that_only_says_that_there_is_help_names_it() {
+        let hint = |typed: &str, error: Error| {
+            let words: Vec<OsString> = typed.split(' ').map(OsString::from).collect();
+            with_exact_help(error, &words).hint
+        };
+        assert_eq!(hint("comity --now x case new", Error::usage("x")), "see `comity case new --help`");
+        assert_eq!(hint("comity practise", Error::usage("x")), "see `comity practise --help`");
+        assert_eq!(hint("comity --now x", Error::usage("x")), "see `comity --help`");
+        assert_eq!(hint("comity case new", Error::usage("x").hint("wait")), "wait");
+        let new = command("case new").unwrap();
+        let told = all_missing(new, &Args::default(), Error::usage("--purpose x: a word is expected"));
+        assert_eq!(told.hint, misread::see(new));
+    }
+
+    #[test]
+    fn help_is_short_of_what_is_named_and_whole_where_it_is_asked_for() {
+        for (typed, is_short) in [
+            ("comity --help", false),
+            ("comity -h", false),
+            ("comity --json --help", false),
+            ("comity case --help", true),
+            ("comity case -h", true),
+            ("comity case new --help", true),
+            ("comity --json case new -h", true),
+            ("comity tour --help", true),
+            ("comity case", true),
+            ("comity help", false),
+            ("comity help case", false),
+            ("comity help case new", false),
+            ("comity case help new", false),
+        ] {
+            let words: Vec<OsString> = typed.split(' ').map(OsString::from).collect();
+            assert_eq!(help_for(&words) == Help::Short, is_short, "{typed}");
+        }
     }
 }

@@ -68,9 +68,6 @@ pub enum Help {
     Long,
 }
 
-/// What the short help ends with, below a noun.
-const LONGER: &str = "`--help` names what every command takes, too.";
-
 /// The whole tree.
 pub fn tree() -> clap::Command {
     tree_of(&|_| true, Help::Long)
@@ -94,24 +91,27 @@ fn tree_of(is_named: &dyn Fn(&str) -> bool, help: Help) -> clap::Command {
         .after_help("Exit codes: 0 done, 2 usage, 10 key, 11 in use, 12 version, 20 malformed, 21 not for us, 22 signature,\n23 gap, 24 fork, 30 integrity, 40 refused by the gate, 50 medium, 60 clock, 70 internal.")
         .args(globals().into_iter().map(shared))
         .arg(shared(reason()))
-        .subcommand(demo())
-        .subcommand(tour())
-        .subcommand(practise())
+        .subcommand(demo(help))
+        .subcommand(tour(help))
+        .subcommand(practise(help))
         .subcommand(
             clap::Command::new("completions")
                 .about("Print completions for a shell; they offer ids and titles where no passphrase has to be asked for")
                 .arg(clap::Arg::new("shell").required(true).value_parser(SHELLS))
-                .after_help(
-                    "Examples:\n  comity completions bash > ~/.local/share/bash-completion/completions/comity\n  \
-                     comity completions fish > ~/.config/fish/completions/comity.fish\n\n\
-                     The next shell that starts reads what is written there.",
-                ),
+                .after_help(below(
+                    "completions",
+                    [
+                        "comity completions bash > ~/.local/share/bash-completion/completions/comity",
+                        "comity completions fish > ~/.config/fish/completions/comity.fish",
+                    ],
+                    help,
+                )),
         )
         .subcommand(
             clap::Command::new("man")
                 .about("Print the manual page, or that of a noun")
                 .arg(clap::Arg::new("noun").help("the noun, such as request"))
-                .after_help("Examples:\n  comity man | man -l -\n  comity man request | man -l -"),
+                .after_help(below("man", ["comity man | man -l -", "comity man request | man -l -"], help)),
         );
     let mut nouns: Vec<(&'static str, Vec<&'static Command>)> = Vec::new();
     for command in COMMAND_TABLES.iter().flat_map(|commands| commands.iter()) {
@@ -128,7 +128,7 @@ fn tree_of(is_named: &dyn Fn(&str) -> bool, help: Help) -> clap::Command {
             let group = clap::Command::new(noun).about(about).subcommand_required(true).arg_required_else_help(true);
             // Its first commands stand for the others.
             let firsts = || commands.iter().take(2).filter_map(|command| examples::of(command).into_iter().next());
-            let group = if is_named(noun) { group.after_help(below(firsts(), help)) } else { group };
+            let group = if is_named(noun) { group.after_help(below(noun, firsts(), help)) } else { group };
             root = root
                 .subcommand(commands.into_iter().fold(group, |group, command| group.subcommand(command_of(command))));
         }
@@ -211,7 +211,7 @@ fn dir() -> clap::Arg {
         .help("where to make it: an empty or new folder")
 }
 
-fn tour() -> clap::Command {
+fn tour(help: Help) -> clap::Command {
     let roles = PossibleValuesParser::new(tour::ROLES.iter().map(|r| r.word()));
     clap::Command::new("tour")
         .about("The demo's story step by step: who does what, what they type, and why the rule is there")
@@ -223,10 +223,10 @@ fn tour() -> clap::Command {
                 .value_parser(roles)
                 .help("tell the steps of one role"),
         )
-        .after_help("Examples:\n  comity tour\n  comity tour --role legal-reviewer")
+        .after_help(below("tour", ["comity tour", "comity tour --role legal-reviewer"], help))
 }
 
-fn practise() -> clap::Command {
+fn practise(help: Help) -> clap::Command {
     let roles = PossibleValuesParser::new(all_words::<PractiseRole>());
     let names = PossibleValuesParser::new(templates().iter().map(|t| t.name.as_str()));
     clap::Command::new("practise")
@@ -247,16 +247,17 @@ fn practise() -> clap::Command {
                 .value_parser(names)
                 .help("which exercise; without: the first for that role"),
         )
-        .after_help(
-            "Examples:\n  comity practise --role desk-officer\n  \
-             comity practise --role judge --template papers-for-court",
-        )
+        .after_help(below(
+            "practise",
+            ["comity practise --role desk-officer", "comity practise --role judge --template papers-for-court"],
+            help,
+        ))
 }
 
 /// The members of the demo's first desk.
 pub const MEMBERS: &[&str] = &["okafor", "osei", "haddad"];
 
-fn demo() -> clap::Command {
+fn demo(help: Help) -> clap::Command {
     clap::Command::new("demo")
         .about("Two fictional desks and a story, in a temporary folder; then the screens")
         .arg(dir())
@@ -273,7 +274,7 @@ fn demo() -> clap::Command {
                 .value_parser(PossibleValuesParser::new(MEMBERS))
                 .help("whose screens open: okafor (desk officer), osei (legal reviewer) or haddad (investigator)"),
         )
-        .after_help("Examples:\n  comity demo\n  comity demo --as osei")
+        .after_help(below("demo", ["comity demo", "comity demo --as osei"], help))
 }
 
 /// The name of the option that says why personal data are looked at. Where a command has one of that name, this stands before the noun.
@@ -291,7 +292,7 @@ fn command_of(command: &'static Command, help: Help) -> clap::Command {
     let mut out = clap::Command::new(command.name)
         .about(command.about)
         .override_usage(examples::usage(command))
-        .after_help(below(examples::of(command), help));
+        .after_help(below(&command.full_name(), examples::of(command), help));
     if command.field(REASON).is_none() {
         out = out.arg(reason().hide(help == Help::Short));
     }
@@ -305,10 +306,13 @@ fn command_of(command: &'static Command, help: Help) -> clap::Command {
     out
 }
 
-/// What stands below the help: what is typed, for example.
-fn below(examples: impl IntoIterator<Item = String>, help: Help) -> String {
-    let examples: String = examples.into_iter().map(|line| format!("\n  {}", in_lines(&line))).collect();
-    let more = if help == Help::Short { format!("\n\n{LONGER}") } else { String::new() };
+/// What stands below the help of what is called so: what is typed, for example, and where the rest of it is read.
+fn below(name: &str, examples: impl IntoIterator<Item = impl AsRef<str>>, help: Help) -> String {
+    let examples: String = examples.into_iter().map(|line| format!("\n  {}", in_lines(line.as_ref()))).collect();
+    let more = match help {
+        Help::Short => format!("\n\n`comity help {name}` says what every command takes, too."),
+        Help::Long => String::new(),
+    };
     format!("Examples:{examples}{more}")
 }
 
@@ -352,7 +356,7 @@ fn arg_of(field: &'static Arg, position: usize) -> clap::Arg {
         }
         _ => arg,
     };
-    let arg = arg.value_name(match field.kind {
+    let by_kind = match field.kind {
         ArgKind::Existing | ArgKind::ToWrite => "FILE",
         ArgKind::Number => "N",
         ArgKind::Time | ArgKind::Past => "TIME",
@@ -362,7 +366,10 @@ fn arg_of(field: &'static Arg, position: usize) -> clap::Arg {
         ArgKind::Pairs | ArgKind::PairsOf(_) => "NAME=VALUE",
         ArgKind::Word(_) | ArgKind::Words(_) | ArgKind::Known(_) => "WORD",
         ArgKind::Line | ArgKind::Body | ArgKind::Flag => "TEXT",
-    });
+    };
+    // What stands in the line of the usage is called as it is there.
+    let in_usage = field.positional || field.required;
+    let arg = arg.value_name(if in_usage { field.name.to_uppercase() } else { by_kind.to_owned() });
     match (field.positional, field.repeated || matches!(field.kind, ArgKind::Words(_))) {
         (true, true) => arg.num_args(1..).action(ArgAction::Append),
         (false, true) => arg.action(ArgAction::Append),
@@ -420,6 +427,7 @@ mod tests {
 
     use super::{Help, NOUNS, OWN, tree, tree_for};
     use crate::command::commands;
+    use crate::command::definition::ArgKind;
 
     #[test]
     fn the_tree_is_sound_and_no_verb_stands_twice() {
@@ -439,17 +447,37 @@ mod tests {
         };
         for name in ["case new", "retention review", "request"] {
             let short = help(&format!("comity {name} -h"), Help::Short);
-            let long = help(&format!("comity {name} --help"), Help::Long);
-            let named = help(&format!("comity help {name}"), Help::Long);
-            let own = ["Usage: comity ", if name.contains(' ') { "Examples:" } else { "Commands:" }];
+            assert_eq!(short, help(&format!("comity {name} --help"), Help::Short));
+            let long = help(&format!("comity help {name}"), Help::Long);
+            let own = ["Usage: comity ", "Examples:", if name.contains(' ') { "--" } else { "Commands:" }];
             assert!(own.iter().all(|says| short.contains(says) && long.contains(says)), "{short}\n{long}");
             for says in ["Everywhere:", "Screens:", "--workspace", "--theme"] {
-                assert!(
-                    !short.contains(says) && long.contains(says) && named.contains(says),
-                    "{says}: {short}\n{long}"
-                );
+                assert!(!short.contains(says) && long.contains(says), "{says}: {short}\n{long}");
             }
-            assert!(short.contains("`--help` names"), "{short}");
+            let more = format!("`comity help {name}` says what every command takes, too.");
+            assert!(short.contains(&more) && !long.contains(&more), "{short}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_called_in_the_list_of_arguments_as_in_the_usage() {
+        for command in commands() {
+            let words = command.full_name();
+            let words: Vec<OsString> = ["comity"].into_iter().chain(words.split(' ')).map(OsString::from).collect();
+            let tree = tree_for(&words, Help::Long);
+            let of = match command.noun {
+                "" => tree.find_subcommand(command.name),
+                noun => tree.find_subcommand(noun).and_then(|noun| noun.find_subcommand(command.name)),
+            };
+            let of = of.unwrap();
+            let usage = of.clone().render_usage().to_string();
+            for arg in command.args.iter().filter(|arg| arg.positional || arg.required) {
+                let listed = of.get_arguments().find(|listed| listed.get_id().as_str() == arg.name).unwrap();
+                for name in listed.get_value_names().unwrap_or_default() {
+                    let is_there = [format!("<{name}>"), format!("[{name}]")].iter().any(|name| usage.contains(name));
+                    assert!(is_there || matches!(arg.kind, ArgKind::Flag), "{usage}: {name}");
+                }
+            }
         }
     }
 

@@ -132,7 +132,7 @@ fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         ("answers", "ANSWERS"),
         ("became", "WHAT BECAME OF IT"),
     ];
-    Ok(Output::list(&rows(workspace, of.map(|r| r.id))?, columns))
+    Ok(Output::list(&rows(workspace, of.map(|r| r.id))?, columns).of(Kind::Advice))
 }
 
 fn ask(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

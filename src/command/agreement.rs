@@ -478,7 +478,8 @@ fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         ("categories", "DATA"),
         ("title", "TITLE"),
     ];
-    Ok(Output::list(&rows(workspace, args.maybe("partner"))?, columns))
+    let mood = |word: &str| Status::parse(word).map(Status::mood);
+    Ok(Output::list(&rows(workspace, args.maybe("partner"))?, columns).in_mood(mood))
 }
 
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

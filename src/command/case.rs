@@ -155,7 +155,7 @@ fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
     let mut all = rows(workspace)?;
     let before = all.len();
     all.retain(|case| args.flag("archived") || case.state != case::State::Archived.any());
-    let output = Output::list(&all, columns);
+    let output = Output::list(&all, columns).of(Kind::Case);
     Ok(match before - all.len() {
         0 => output,
         n => output.with_message(format!("{} archived: `case list --archived` shows them.", counted(n, "case"))),

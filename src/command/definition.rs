@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::law::edition::Law;
-use crate::record::kind::{ChangeKind, Kind, State};
+use crate::record::kind::{ChangeKind, Kind, State, StateTone};
 use crate::record::request::Step;
 use crate::seal::secret::Passphrase;
 use crate::value::class::words;
@@ -476,6 +476,8 @@ pub struct Output {
     pub columns: &'static [Column],
     /// Of which kind the records of a list are, where its rows do not say it: people read a state otherwise than programs.
     pub of: Option<Kind>,
+    /// How the states of a list are seen at a glance, where they are no record's own.
+    pub mood: Option<fn(&str) -> Option<StateTone>>,
     /// One sentence for people; beside a text, what is to be known of it.
     pub message: Option<String>,
     /// Text that is the answer itself, such as a letter.
@@ -493,6 +495,7 @@ impl Output {
             value: serde_json::to_value(value).unwrap_or(Value::Null),
             columns: &[],
             of: None,
+            mood: None,
             message: None,
             text: None,
             code: 0,
@@ -509,6 +512,12 @@ impl Output {
     #[must_use]
     pub fn of(self, kind: Kind) -> Self {
         Self { of: Some(kind), ..self }
+    }
+
+    /// A list whose states are no record's own, and are seen so.
+    #[must_use]
+    pub fn in_mood(self, mood: fn(&str) -> Option<StateTone>) -> Self {
+        Self { mood: Some(mood), ..self }
     }
 
     /// What was made: its id.

@@ -196,6 +196,14 @@ pub const COMMANDS: &[Command] = &[
         writes: None,
         run: Handler::Reads(list),
     },
+    Command {
+        noun: "disclosure",
+        name: "show",
+        about: "Show a disclosure: what went or waits to go, to whom, and until when they have it",
+        args: &[Arg::new("disclosure", ArgKind::Record(&[Kind::Disclosure]), "the disclosure").positional()],
+        writes: None,
+        run: Handler::Reads(show),
+    },
 ];
 
 /// A disclosure as it is shown.
@@ -282,6 +290,12 @@ pub fn rows(workspace: &Workspace) -> Result<Vec<DisclosureSummary>, Error> {
     })
 }
 
+fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("disclosure")?, &[Kind::Disclosure])?;
+    let items = items_of(workspace, &record)?;
+    Ok(Output::thing(&row(workspace, &record)?).with("item_ids", items))
+}
+
 fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
     let columns = &[
         ("id", "ID"),
@@ -291,7 +305,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("proposed_by", "PROPOSED BY"),
         ("at", "AT"),
     ];
-    Ok(Output::list(&rows(workspace)?, columns))
+    Ok(Output::list(&rows(workspace)?, columns).of(Kind::Disclosure))
 }
 
 /// The items of a disclosure: those proposed, or those that left.

@@ -420,7 +420,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("stage_due", "RUNG DUE"),
         ("frozen_from", "FROZEN FROM"),
     ];
-    Ok(Output::list(&rows(workspace)?, columns))
+    Ok(Output::list(&rows(workspace)?, columns).of(Kind::Dispute))
 }
 
 fn named(workspace: &Workspace, args: &Args) -> Result<Record, Error> {

@@ -287,7 +287,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("due", "DUE"),
         ("text", "WHAT WENT WRONG"),
     ];
-    Ok(Output::list(&rows(workspace)?, columns))
+    Ok(Output::list(&rows(workspace)?, columns).of(Kind::Error))
 }
 
 fn named(workspace: &Workspace, args: &Args) -> Result<Record, Error> {

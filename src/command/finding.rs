@@ -188,7 +188,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("about", "ABOUT"),
         ("text", "WHAT WAS FOUND"),
     ];
-    Ok(Output::list(&rows(workspace)?, columns))
+    Ok(Output::list(&rows(workspace)?, columns).of(Kind::Finding))
 }
 
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

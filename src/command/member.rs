@@ -58,6 +58,14 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         noun: "member",
+        name: "show",
+        about: "Show a member",
+        args: &[MEMBER],
+        writes: None,
+        run: Handler::Reads(show),
+    },
+    Command {
+        noun: "member",
         name: "roles",
         about: "Give a member other roles",
         args: &[
@@ -148,7 +156,13 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
     Ok(Output::list(
         &rows(workspace)?,
         &[("name", "NAME"), ("state", "STATE"), ("roles", "ROLES"), ("person", "FINGERPRINT")],
-    ))
+    )
+    .of(Kind::Member))
+}
+
+fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("member")?, &[Kind::Member])?;
+    Ok(Output::thing(&row(workspace, &record)?))
 }
 
 fn certificate(

@@ -107,7 +107,7 @@ pub fn rows(workspace: &Workspace) -> Result<Vec<MisuseRow>, Error> {
 
 fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Error> {
     let columns = &[("id", "ID"), ("state", "STATE"), ("reported", "REPORTED"), ("opened_by", "OPENED BY")];
-    Ok(Output::list(&rows(workspace)?, columns))
+    Ok(Output::list(&rows(workspace)?, columns).of(Kind::Misuse))
 }
 
 /// What a report says, as far as whoever works here can read it.

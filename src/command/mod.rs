@@ -68,7 +68,7 @@ nouns! {
     budget: budget::COMMANDS, budget::tender::COMMANDS;
     report: report::transparency::COMMANDS, report::statement::COMMANDS, report::benchmarks::COMMANDS,
         report::budget::COMMANDS, report::paper::COMMANDS, report::lake::COMMANDS, report::suppress::COMMANDS;
-    retention: retention::COMMANDS, retention::hold::COMMANDS, retention::hold_notice::COMMANDS, retention::schedule::COMMANDS,
+    retention: retention::COMMANDS, retention::show::COMMANDS, retention::hold::COMMANDS, retention::hold_notice::COMMANDS, retention::schedule::COMMANDS,
         retention::dispose::COMMANDS, retention::answer::COMMANDS, retention::purge::COMMANDS, retention::readmit::COMMANDS,
         retention::transfer::COMMANDS;
     backup: backup::COMMANDS, backup::declare::COMMANDS;

@@ -8,7 +8,7 @@ use crate::command::copy_out;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Needs, Output, Weight, Writes};
 use crate::command::destination::FORCE;
 use crate::law::telling::{self, TellingRow};
-use crate::record::kind::Kind;
+use crate::record::kind::{Kind, StateTone};
 use crate::record::notice::{self, State};
 use crate::record::store::{Query, Record, RecordStore as _};
 use crate::record::{disclosure, letter as logged, request};
@@ -85,6 +85,18 @@ words! {
         Lapsed = "lapsed",
         /// They were told.
         Told = "told",
+    }
+}
+
+impl Telling {
+    /// How it is seen at a glance.
+    const fn mood(self) -> StateTone {
+        match self {
+            Self::Owed => StateTone::Waiting,
+            Self::Delayed => StateTone::Neutral,
+            Self::Lapsed => StateTone::Stopped,
+            Self::Told => StateTone::Good,
+        }
     }
 }
 
@@ -183,7 +195,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("review", "LOOKED AT AGAIN"),
         ("text", "WHY, OR WHAT"),
     ];
-    Ok(Output::list(&rows(workspace)?, columns))
+    Ok(Output::list(&rows(workspace)?, columns).in_mood(|word| Telling::parse(word).map(Telling::mood)))
 }
 
 fn subject(workspace: &Workspace, args: &Args) -> Result<Record, Error> {

@@ -337,7 +337,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("sent", "OUT"),
         ("name", "NAME"),
     ];
-    Ok(Output::list(&rows(workspace)?, columns))
+    Ok(Output::list(&rows(workspace)?, columns).of(Kind::Partner))
 }
 
 /// The public keys of a partner, each a line of OpenSSH; the last as age writes it.

@@ -3,53 +3,92 @@
 use serde_json::Value;
 
 use crate::command::definition::Output;
-use crate::record::kind::Kind;
+use crate::record::kind::{Kind, State, StateTone};
 use crate::record::kind_def;
 use crate::value::id::Id;
-use crate::value::text::{pad, shown, shown_lines, width};
+use crate::value::text::{fit, pad, shown, shown_lines, width, wrap};
 use crate::value::timestamp::Timestamp;
 
-/// The widest column of a list at a terminal, in terminal columns, where its lines are long; the last one is as wide as it needs.
-const WIDEST: usize = 40;
-/// Columns that every terminal has: what fits into them is not cut.
-const LINE: usize = 80;
 /// Columns between two of a list.
 const BETWEEN: usize = 2;
-/// The member of a row in which its state stands.
-const STATE: &str = "state";
+/// The fewest terminal columns in which a text says anything: where a list has no room for them, it leaves one of its columns out.
+const FEWEST: usize = 12;
+/// The fewest of a heading.
+const HEADING: usize = 6;
+/// The members of a row in which a state stands.
+const STATES: [&str; 3] = ["state", "status", "standing"];
+/// The member of a row by which its record is named.
+const ID: &str = "id";
+/// The member of a row that says which kind of record it is of, or which kind of request.
+const KIND: &str = "kind";
 
 /// How the cells of a list are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Cells {
     /// Whole, for whoever reads them on.
     Whole,
-    /// Ids by their first digits, which every command takes, and times to the minute.
-    Short,
+    /// In lines of at most so many columns: ids by their first digits, which every command takes, times to the minute, and of texts as
+    /// much as there is room for.
+    Fitted(usize),
+}
+
+/// How a piece of a line stands out where there are colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Look {
+    /// It does not.
+    Base,
+    /// The heading of a column.
+    Heading,
+    /// Less important, such as an id.
+    Note,
+    /// A state, as it is seen at a glance.
+    State(StateTone),
+}
+
+/// A piece of a line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Piece {
+    /// The text, fit to be shown.
+    pub text: String,
+    /// How it stands out.
+    pub look: Look,
+}
+
+impl Piece {
+    const fn base(text: String) -> Self {
+        Self { text, look: Look::Base }
+    }
 }
 
 /// How many digits of an id stand for it.
-pub const SHORT_ID: usize = 8;
+const SHORT_ID: usize = 8;
 
 /// The lines of an answer.
 pub fn lines(answer: &Output) -> Vec<String> {
-    lines_in(answer, Cells::Whole)
+    let whole = |line: Vec<Piece>| line.into_iter().map(|piece| piece.text).collect();
+    pieces(answer, Cells::Whole).into_iter().map(whole).collect()
 }
 
-/// The lines of an answer, with the cells of a list whole or short.
-pub fn lines_in(answer: &Output, cells: Cells) -> Vec<String> {
+/// The lines of an answer in pieces, with the cells of a list as they are asked for.
+pub fn pieces(answer: &Output, cells: Cells) -> Vec<Vec<Piece>> {
+    let as_they_are = |lines: Vec<String>| lines.into_iter().map(|line| vec![Piece::base(line)]).collect();
     if let Some(text) = &answer.text {
         // Where the answer went elsewhere, not even an empty line of it is left.
-        return if text.is_empty() { Vec::new() } else { shown_lines(text) };
+        return if text.is_empty() { Vec::new() } else { as_they_are(shown_lines(text)) };
     }
     let mut out = match &answer.value {
         Value::Array(rows) => list(rows, answer, cells),
-        Value::Object(_) if answer.message.is_none() => thing(&answer.value),
-        Value::Object(members) => {
-            members.get("id").and_then(Value::as_str).map(|id| shown(id).into_owned()).into_iter().collect()
-        }
+        Value::Object(_) if answer.message.is_none() => as_they_are(thing(&answer.value)),
+        Value::Object(members) => as_they_are(
+            members.get("id").and_then(Value::as_str).map(|id| shown(id).into_owned()).into_iter().collect(),
+        ),
         _ => Vec::new(),
     };
-    out.extend(answer.message.iter().flat_map(|said| shown_lines(said)));
+    let said = answer.message.iter().flat_map(|said| shown_lines(said));
+    out.extend(as_they_are(match cells {
+        Cells::Fitted(columns) if answer.value.is_array() => said.flat_map(|line| wrap(&line, columns)).collect(),
+        _ => said.collect(),
+    }));
     out
 }
 
@@ -80,42 +119,129 @@ fn short(value: &Value) -> String {
     }
 }
 
-/// The state of a record as people read it: an item that programs call `held` is kept, and may have no hold on it.
-fn state_of(row: &Value, of: Option<Kind>) -> Option<&'static str> {
-    let kind = row.get("kind").and_then(Value::as_str).and_then(Kind::parse).or(of)?;
-    let word = row.get(STATE)?.as_str()?;
-    kind_def(kind).states.iter().find(|state| state.word() == word).map(|state| state.label())
+/// Whether a cell is text: ids, times, numbers and what is yes or no are not, and are never cut.
+fn is_text(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Value::String(text) => {
+            let is_number = text.chars().all(|c| c.is_ascii_digit() || "+-.,:%".contains(c));
+            !is_number && Id::parse(text).is_none() && Timestamp::parse(text).is_none()
+        }
+        Value::Array(items) => items.iter().any(is_text),
+        Value::Object(_) => true,
+    }
 }
 
-fn list(rows: &[Value], answer: &Output, cells: Cells) -> Vec<String> {
-    let columns = answer.columns;
-    let written = match cells {
-        Cells::Whole => cell,
-        Cells::Short => short,
+/// The state of a record as people read it: an item that programs call `held` is kept, and may have no hold on it.
+fn state_of(row: &Value, key: &str, of: Option<Kind>) -> Option<&'static State> {
+    let kind = row.get(KIND).and_then(Value::as_str).and_then(Kind::parse).or(of)?;
+    let word = row.get(key)?.as_str()?;
+    kind_def(kind).states.iter().find(|state| state.word() == word)
+}
+
+/// A cell of a list as it is written, and how it stands out.
+fn written(row: &Value, key: &str, answer: &Output, cells: Cells) -> Piece {
+    let value = row.get(key).unwrap_or(&Value::Null);
+    let text = match cells {
+        Cells::Whole => cell(value),
+        Cells::Fitted(_) => short(value),
     };
-    let cell = |row: &Value, key: &str| match (key == STATE).then(|| state_of(row, answer.of)).flatten() {
-        Some(state) => state.to_owned(),
-        None => written(row.get(key).unwrap_or(&Value::Null)),
-    };
-    if rows.is_empty() {
-        return vec!["Nothing.".to_owned()];
+    let is_last = answer.columns.last().is_some_and(|(last, _)| *last == key);
+    match value.as_str() {
+        Some(word) if STATES.contains(&key) => match state_of(row, key, answer.of) {
+            Some(state) => Piece { text: state.label().to_owned(), look: Look::State(state.mood()) },
+            None => {
+                let mood = answer.mood.and_then(|mood| mood(word)).unwrap_or(StateTone::Neutral);
+                Piece { text, look: Look::State(mood) }
+            }
+        },
+        Some(word) if Id::parse(word).is_some() || (is_last && key == KIND) => Piece { text, look: Look::Note },
+        _ => Piece::base(text),
     }
-    let titles: Vec<String> = columns.iter().map(|(_, title)| (*title).to_owned()).collect();
-    let body = rows.iter().map(|row| columns.iter().map(|&(key, _)| cell(row, key)).collect());
-    let table: Vec<Vec<String>> = std::iter::once(titles).chain(body).collect();
-    let widest = |i: usize| table.iter().filter_map(|row| row.get(i)).map(|c| width(c)).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns.len()).map(widest).collect();
-    // Whoever reads it on gets all of it; at a terminal it is cut where a line would not fit.
-    let whole = widths.iter().sum::<usize>() + BETWEEN * widths.len().saturating_sub(1);
-    let most = if cells == Cells::Whole || whole <= LINE { usize::MAX } else { WIDEST };
-    let widths: Vec<usize> = widths.into_iter().map(|wide| wide.min(most)).collect();
-    let line = |row: &Vec<String>| {
-        let last = row.len().saturating_sub(1);
-        let cell = |(i, (c, w)): (usize, (&String, &usize))| if i == last { c.clone() } else { pad(c, *w) };
-        let cells: Vec<String> = row.iter().zip(&widths).enumerate().map(cell).collect();
-        cells.join("  ").trim_end().to_owned()
+}
+
+/// A column of a list, before it is known how wide it is.
+struct Measured {
+    /// Its widest cell, or its heading.
+    natural: usize,
+    /// What it takes at least, to say something.
+    least: usize,
+    /// What is never cut, whatever else is.
+    whole: usize,
+    /// Whether it stays, however little room there is.
+    stays: bool,
+}
+
+/// Which columns of a list stand in lines of so many, and how wide each is. Texts and headings give way, the widest first; where too
+/// little would be left of them, columns are left out, from the right: never the first, the last, an id or a state.
+fn layout(all: &[Measured], columns: usize) -> Vec<(usize, usize)> {
+    let mut there: Vec<usize> = (0..all.len()).collect();
+    let measured = |there: &[usize]| there.iter().filter_map(|i| all.get(*i)).collect::<Vec<_>>();
+    let room = |there: &[usize]| columns.saturating_sub(BETWEEN * there.len().saturating_sub(1));
+    let fits = |there: &[usize]| measured(there).iter().map(|m| m.least).sum::<usize>() <= room(there);
+    let may_go = |i: &usize| *i > 0 && *i + 1 < all.len() && all.get(*i).is_some_and(|m| !m.stays);
+    while !fits(&there)
+        && let Some(place) = there.iter().rposition(may_go)
+    {
+        there.remove(place);
+    }
+    let is_cramped = !fits(&there);
+    let wide = |m: &Measured, most: usize| m.natural.min(most).max(if is_cramped { m.whole } else { m.least });
+    let sum = |most: usize| measured(&there).iter().map(|m| wide(m, most)).sum::<usize>();
+    let most = (0..=columns).rev().find(|most| sum(*most) <= room(&there)).unwrap_or(0);
+    there.into_iter().filter_map(|i| Some((i, wide(all.get(i)?, most)))).collect()
+}
+
+fn list(rows: &[Value], answer: &Output, cells: Cells) -> Vec<Vec<Piece>> {
+    let columns = answer.columns;
+    if rows.is_empty() {
+        return vec![vec![Piece::base("Nothing.".to_owned())]];
+    }
+    let body: Vec<Vec<Piece>> =
+        rows.iter().map(|row| columns.iter().map(|(key, _)| written(row, key, answer, cells)).collect()).collect();
+    let measured = |(i, (key, title)): (usize, &(&str, &str))| {
+        let widest = body.iter().filter_map(|row| row.get(i)).map(|piece| width(&piece.text)).max().unwrap_or(0);
+        let natural = widest.max(width(title));
+        let stays = *key == ID || STATES.contains(key);
+        let gives_way = !stays && rows.iter().any(|row| row.get(*key).is_some_and(is_text));
+        let least = if gives_way { natural.min(FEWEST) } else { widest.max(width(title).min(HEADING)) };
+        Measured { natural, least, whole: if gives_way { 1 } else { least }, stays }
     };
-    table.iter().map(line).collect()
+    let measured: Vec<Measured> = columns.iter().enumerate().map(measured).collect();
+    // Whoever reads it on gets all of it.
+    let layout = match cells {
+        Cells::Whole => measured.iter().map(|m| m.natural).enumerate().collect(),
+        Cells::Fitted(columns) => layout(&measured, columns),
+    };
+    let heading = columns.iter().map(|(_, title)| Piece { text: (*title).to_owned(), look: Look::Heading }).collect();
+    let mut out: Vec<Vec<Piece>> = std::iter::once(heading).chain(body).map(|row| line(&row, &layout)).collect();
+    let is_left_out = |i: usize| layout.iter().all(|(there, _)| *there != i);
+    let left_out: Vec<&str> =
+        columns.iter().enumerate().filter(|(i, _)| is_left_out(*i)).map(|(_, (_, title))| *title).collect();
+    if let (Cells::Fitted(columns), false) = (cells, left_out.is_empty()) {
+        let said = format!("No room for {}: see a wider terminal, or --json.", left_out.join(", "));
+        out.extend(wrap(&said, columns).into_iter().map(|text| vec![Piece { text, look: Look::Note }]));
+    }
+    out
+}
+
+/// A row of a list in columns of these widths. Nothing stands behind its last cell.
+fn line(row: &[Piece], layout: &[(usize, usize)]) -> Vec<Piece> {
+    let mut out: Vec<Piece> = Vec::new();
+    let mut gap = 0;
+    for (i, wide) in layout {
+        let Some(cell) = row.get(*i) else { continue };
+        if gap > 0 {
+            out.push(Piece::base(" ".repeat(gap)));
+        }
+        let text = fit(&cell.text, *wide).into_owned();
+        gap = wide.saturating_sub(width(&text)) + BETWEEN;
+        out.push(Piece { text, look: cell.look });
+    }
+    if let Some(last) = out.last_mut() {
+        last.text.truncate(last.text.trim_end().len());
+    }
+    out
 }
 
 fn thing(value: &Value) -> Vec<String> {
@@ -138,15 +264,65 @@ fn thing(value: &Value) -> Vec<String> {
 mod tests {
     use super::*;
 
+    fn told(answer: &Output, cells: Cells) -> Vec<String> {
+        let whole = |line: Vec<Piece>| line.into_iter().map(|piece| piece.text).collect();
+        pieces(answer, cells).into_iter().map(whole).collect()
+    }
+
+    const SOME: &str = "0123456789abcdef0123456789abcdef";
+
     #[test]
-    fn a_list_is_cut_at_a_terminal_alone_and_only_where_its_lines_are_long() {
-        let list = |then: usize| {
-            let rows = serde_json::json!([{ "name": "x".repeat(60), "then": "y".repeat(then) }]);
-            Output { columns: &[("name", "NAME"), ("then", "THEN")], ..Output::thing(&rows) }
-        };
-        let is_cut = |then: usize, cells| !lines_in(&list(then), cells).concat().contains(&"x".repeat(60));
-        assert!(!is_cut(30, Cells::Whole) && !is_cut(300, Cells::Whole));
-        assert!(!is_cut(10, Cells::Short) && is_cut(30, Cells::Short));
+    fn a_list_is_as_wide_as_the_terminal_and_whole_in_a_pipe() {
+        let rows = serde_json::json!([
+            { "id": SOME, "due": "2026-06-15T12:00:00Z", "state": "waiting for something", "n": 1_234_567,
+              "what": "a domain that is rather long.example", "title": "x".repeat(60) },
+            { "id": SOME, "due": "", "state": "open", "n": 2, "what": "198.51.100.24", "title": "short" },
+        ]);
+        let columns =
+            &[("id", "ID"), ("due", "DUE"), ("state", "STATE"), ("n", "NO."), ("what", "WHAT"), ("title", "TITLE")];
+        let list = Output { columns, ..Output::thing(&rows) };
+        for columns in 88..240 {
+            let lines = told(&list, Cells::Fitted(columns));
+            assert!(lines.iter().all(|line| width(line) <= columns), "{columns}: {lines:#?}");
+            for whole in ["01234567", "2026-06-15 12:00Z", "waiting for something", "1234567", "198.51.100.", "short"] {
+                assert!(lines.iter().any(|line| line.contains(whole)), "{columns} {whole}: {lines:#?}");
+            }
+            let at = |line: &String, word: &str| line.find(word).map(|at| width(&line[..at]));
+            assert_eq!(at(&lines[0], "TITLE"), at(&lines[2], "short"), "{lines:#?}");
+        }
+        let whole = lines(&list).concat();
+        assert!(whole.contains(&"x".repeat(60)) && whole.contains(SOME) && !whole.contains('\u{2026}'), "{whole}");
+    }
+
+    #[test]
+    fn a_column_for_which_there_is_no_room_is_named_and_never_the_state() {
+        let rows = serde_json::json!([{ "id": SOME, "state": "renewal due", "until": "2026-06-15T12:00:00Z",
+            "signed": "2026-06-15T12:00:00Z", "data": "indicator, identification", "title": "A memorandum on cybercrime" }]);
+        let columns = &[
+            ("id", "ID"),
+            ("state", "STATE"),
+            ("until", "UNTIL"),
+            ("signed", "COUNTERSIGNED"),
+            ("data", "DATA"),
+            ("title", "TITLE"),
+        ];
+        let list = Output { columns, ..Output::thing(&rows) };
+        let lines = told(&list, Cells::Fitted(60));
+        assert_eq!(lines[0], "ID        STATE        UNTIL              TITLE");
+        assert_eq!(lines[1], "01234567  renewal due  2026-06-15 12:00Z  A memorandum on c\u{2026}");
+        assert!(lines[2].contains("COUNTERSIGNED, DATA"), "{lines:#?}");
+        assert_eq!(told(&list, Cells::Fitted(200)).len(), 2);
+        let cramped = told(&list, Cells::Fitted(50));
+        assert!(cramped.iter().all(|line| width(line) <= 50), "{cramped:#?}");
+        assert!(cramped[1].starts_with("01234567  renewal due  "), "{cramped:#?}");
+    }
+
+    #[test]
+    fn what_is_said_of_a_list_is_broken_between_words() {
+        let rows = serde_json::json!([{ "id": SOME }]);
+        let list = Output { columns: &[("id", "ID")], ..Output::thing(&rows) }.with_message("one two three");
+        assert_eq!(told(&list, Cells::Fitted(8))[2..], ["one two", "three"]);
+        assert_eq!(lines(&list)[2..], ["one two three"]);
     }
 
     #[test]
@@ -158,5 +334,12 @@ mod tests {
         let rows = serde_json::json!([{ "state": "held", "kind": "item" }]);
         let list = Output { columns: &[("state", "STATE"), ("kind", "KIND")], ..Output::thing(&rows) };
         assert_eq!(lines(&list), ["STATE  KIND", "kept   item"]);
+        let seen = |list: &Output| pieces(list, Cells::Whole).swap_remove(1).swap_remove(0).look;
+        assert_eq!(seen(&list), Look::State(StateTone::Neutral));
+        let of_words = Output { mood: Some(|word| (word == "held").then_some(StateTone::Stopped)), of: None, ..list };
+        assert_eq!(seen(&of_words), Look::State(StateTone::Neutral), "a record's own state goes before");
+        let rows = serde_json::json!([{ "state": "held" }]);
+        let of_words = Output { value: rows, columns: &[("state", "STATE")], ..of_words };
+        assert_eq!(seen(&of_words), Look::State(StateTone::Stopped));
     }
 }

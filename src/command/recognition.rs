@@ -123,7 +123,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("lapsed", "LAPSED"),
         ("title", "TITLE"),
     ];
-    Ok(Output::list(&rows(workspace)?, columns))
+    Ok(Output::list(&rows(workspace)?, columns).of(Kind::Recognition))
 }
 
 fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

@@ -531,7 +531,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("requester", "ASKED BY"),
         ("expires", "EXPIRES"),
     ];
-    Ok(Output::list(&rows(workspace)?, columns))
+    Ok(Output::list(&rows(workspace)?, columns).of(Kind::Review))
 }
 
 fn find(workspace: &Workspace, args: &Args) -> Result<Record, Error> {

@@ -124,7 +124,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("of", "OF"),
         ("note", "WHAT IT SHOWED"),
     ];
-    Ok(Output::list(&rows(workspace)?, columns))
+    Ok(Output::list(&rows(workspace)?, columns).of(Kind::Sample))
 }
 
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

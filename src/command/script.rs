@@ -137,7 +137,12 @@ const COMMAND: &str = "command";
 const AS: &str = "as";
 
 fn unknown(name: &str) -> Error {
-    Error::usage(format!("there is no command {}", shown(name))).hint("`comity --help` names them all")
+    let error = Error::usage(format!("there is no command {}", shown(name)));
+    let noun = name.split(' ').next().unwrap_or_default();
+    match super::commands().any(|command| command.noun == noun && !noun.is_empty()) {
+        true => error.hint(format!("`comity {noun} --help` names those of the noun")),
+        false => error.hint("`comity --help` names them all"),
+    }
 }
 
 /// Adds what a line says for a field.

@@ -7,7 +7,7 @@ use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
 use crate::command::json::or_empty;
-use crate::record::kind::Kind;
+use crate::record::kind::{Kind, StateTone};
 use crate::record::store::{Query, RecordStore as _};
 use crate::record::training;
 use crate::value::class::words;
@@ -66,6 +66,17 @@ words! {
     }
 }
 
+impl Counts {
+    /// How it is seen at a glance.
+    const fn mood(self) -> StateTone {
+        match self {
+            Self::Valid => StateTone::Good,
+            Self::Due => StateTone::Waiting,
+            Self::Lapsed => StateTone::Stopped,
+        }
+    }
+}
+
 /// A course that somebody has taken.
 #[derive(Clone, Debug, Serialize)]
 pub struct TrainingRow {
@@ -118,7 +129,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("until", "UNTIL"),
         ("course", "COURSE"),
     ];
-    Ok(Output::list(&rows(workspace)?, columns))
+    Ok(Output::list(&rows(workspace)?, columns).in_mood(|word| Counts::parse(word).map(Counts::mood)))
 }
 
 fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

@@ -76,6 +76,9 @@ pub struct Error {
     pub(crate) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
+/// The hint of what was not understood, where there is nothing else to say: whoever knows which command was typed names its help.
+pub const SEE_HELP: &str = "see `--help`";
+
 impl Error {
     /// A failure.
     pub fn new(kind: ErrorKind, what: impl Into<String>, hint: impl Into<String>) -> Self {
@@ -92,7 +95,7 @@ impl Error {
 
     /// The command was not understood.
     pub fn usage(what: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Usage, what, "see `--help`")
+        Self::new(ErrorKind::Usage, what, SEE_HELP)
     }
 
     /// The gate refuses.

@@ -269,3 +269,13 @@ fn a_long_case_is_windowed_as_before_and_expands_what_its_items_name() {
     s.when("the first again", |t| t.contains("ITEMS 1-") || t.contains(" 1-"));
     s.stop();
 }
+
+#[test]
+fn a_relation_is_named_by_its_ends_where_clocks_are_listed() {
+    let (_root, a, _b) = pair();
+    case(&a, "");
+    let listed = a.must(1, "retention list", &[]).value;
+    let what: Vec<&str> = listed.as_array().unwrap().iter().filter_map(|timer| timer["what"].as_str()).collect();
+    assert!(what.iter().any(|what| what.contains(" indicates \u{2192} ")), "{what:#?}");
+    assert!(!what.contains(&"indicates"), "{what:#?}");
+}

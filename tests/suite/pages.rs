@@ -42,7 +42,7 @@ fn what_show_prints_of_a_record_is_the_page_that_the_screens_have_of_it() {
             },
             _ => continue,
         };
-        for kind in kinds.into_iter().filter(|kind| kind.word() == show.noun) {
+        for kind in kinds.into_iter().filter(|_| Kind::parse(show.noun).is_some()) {
             let records = a.open(1).unwrap().records().find(&Query::kind(kind)).unwrap();
             let Some(record) = records.into_iter().find(|r| !r.is_purged()) else { continue };
             let named = record.key.clone().filter(|_| kind == Kind::Partner).unwrap_or_else(|| record.id.to_string());
@@ -69,7 +69,20 @@ fn what_show_prints_of_a_record_is_the_page_that_the_screens_have_of_it() {
             met.insert(kind);
         }
     }
-    for kind in [Kind::Case, Kind::Item, Kind::Request, Kind::Review, Kind::Partner, Kind::Agreement, Kind::Taskforce] {
+    for kind in [
+        Kind::Case,
+        Kind::Item,
+        Kind::Request,
+        Kind::Review,
+        Kind::Partner,
+        Kind::Agreement,
+        Kind::Taskforce,
+        Kind::Disclosure,
+        Kind::Member,
+        Kind::Bundle,
+        Kind::Certificate,
+        Kind::Hold,
+    ] {
         assert!(met.contains(&kind), "{kind} was not shown: {met:?}");
     }
 }
@@ -148,4 +161,67 @@ fn an_item_that_is_kept_is_not_called_held_in_a_list_for_people() {
     let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
     assert!(listed.contains(" kept ") && !listed.contains(" held "), "{listed}");
     assert_eq!(a.must(1, "item list", &[]).value[0]["state"], "held", "data stay data");
+}
+
+#[test]
+fn a_certificate_on_the_command_line_says_what_it_does_not_promise() {
+    let (_root, a, _b) = pair();
+    let gone = a.indicator(&a.case("Gone"), "gone.example");
+    a.must(1, "retention purge", &[("item", &gone), ("because", "a mistake")]);
+    let certificate = a.must(1, "retention certificates", &[]).value[0]["id"].as_str().unwrap().to_owned();
+    let shown = a.program(1, &["retention", "show", &certificate], "");
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    for says in ["ERASED", "NOT PROMISED", "images, snapshots and backups of the disk"] {
+        assert!(shown.contains(says), "{says}: {shown}");
+    }
+    let data = a.must(1, "retention show", &[("record", &certificate)]).value;
+    assert!(data["not_promised"].as_array().is_some_and(|all| !all.is_empty()), "{data}");
+    assert!(a.run(1, "retention show", &[("record", &gone)]).is_err(), "an item is none of what ends one");
+}
+
+#[test]
+fn a_bundle_is_listed_with_its_id_and_shown_by_it() {
+    let (_root, a, b) = pair();
+    let case = a.case("Pier");
+    let item = a.indicator(&case, "pier.example");
+    let shared = a.make(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "10d")]);
+    a.carry(&b, "first");
+    for site in [&a, &b] {
+        let listed = site.must(1, "bundle history", &[]).value;
+        let bundle = listed.as_array().unwrap().iter().find(|row| row["id"] != "").unwrap();
+        let shown = site.must(1, "bundle show", &[("bundle", bundle["id"].as_str().unwrap())]).value;
+        assert_eq!(&shown, bundle);
+    }
+    let shown = a.must(1, "disclosure show", &[("disclosure", &shared)]).value;
+    assert_eq!((&shown["partner"], &shown["item_ids"][0]), (&"XB".into(), &item.as_str().into()));
+    assert_eq!(a.must(1, "member show", &[("member", "XA-2")]).value["name"], "XA-2");
+}
+
+#[test]
+fn a_bundle_that_is_inspected_says_to_people_what_it_says_of_itself() {
+    let (_root, a, b) = pair();
+    let item = a.indicator(&a.case("Pier"), "pier.example");
+    a.must(1, "disclosure new", &[("item", &item), ("to", "XB"), ("delete-after", "10d")]);
+    let out = a.export(&b, "told");
+    let told = b.must(1, "bundle inspect", &[("file", &out)]);
+    let number = told.value["manifest"]["sequence"].to_string();
+    let said = told.message.unwrap();
+    let line =
+        |label: &str| said.lines().find_map(|line| line.strip_prefix(label)).unwrap_or_default().trim().to_owned();
+    assert!(line("from").starts_with("XA, workstation "), "{said}");
+    assert_eq!((line("to"), line("number")), ("XB".to_owned(), number), "{said}");
+    assert!(line("made").starts_with("2026-06-15 12:00Z, by "), "{said}");
+    assert!(line("acts").contains("part") && line("acts").ends_with(" bytes"), "{said}");
+    assert!(line("volumes").starts_with("1 of 1, "), "{said}");
+    assert!(!line("before it").is_empty(), "{said}");
+    assert!(said.lines().last().is_some_and(|last| last.starts_with("Nothing of this is verified")), "{said}");
+}
+
+#[test]
+fn requests_are_listed_by_what_they_do_with_their_kind_at_the_end() {
+    let (_root, a, _b) = pair();
+    let case = a.case("Pier");
+    a.make(1, "request new", &[("case", &case), ("kind", "bc29"), ("to", "XB"), ("draft", "yes")]);
+    let listed = comity::command::plain::lines(&a.must(1, "request list", &[]));
+    assert!(listed[1].contains("Preserve data quickly") && listed[1].ends_with("  bc29"), "{listed:#?}");
 }

@@ -894,3 +894,27 @@ fn a_file_is_written_over_where_somebody_says_so() {
     let forced: Vec<&str> = ["--yes"].into_iter().chain(words.iter().map(String::as_str)).collect();
     assert_eq!((program(&a.folder, &forced, "").status.code(), is_there()), (Some(0), false));
 }
+
+#[test]
+fn a_list_is_as_wide_as_the_terminal_with_states_in_colour_and_whole_in_a_pipe() {
+    let (_root, a, _b) = pair();
+    let value = format!("{}.example", "x".repeat(50));
+    a.indicator(&a.case("Wide"), &value);
+    let listed = |words: &[&str], environment: &[(&str, &str)]| {
+        let mut s = Screen::run(&a.words(1, words), &a.folder, environment, 24, 80);
+        assert_eq!(s.end(), 0);
+        s
+    };
+    let text = listed(&["item", "list"], &[]).text();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    assert!(lines.len() == 2 && lines[1].ends_with('\u{2026}') && lines[1].contains(" kept "), "{text}");
+    let piped = a.program(1, &["item", "list"], "");
+    assert!(String::from_utf8_lossy(&piped.stdout).contains(&value));
+    // A partner that is pinned is in order.
+    for (environment, want) in [(&[][..], true), (&[("NO_COLOR", "1")][..], false)] {
+        let s = listed(&["partner", "list"], environment);
+        let screen = s.parser.screen();
+        let mut cells = (0..24).flat_map(|r| (0..80).map(move |c| (r, c))).filter_map(|(r, c)| screen.cell(r, c));
+        assert_eq!(cells.any(|cell| cell.fgcolor() == vt100::Color::Idx(2)), want, "{environment:?}:\n{}", s.text());
+    }
+}

@@ -195,7 +195,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("holds_erased", "HOLDS ERASED"),
         ("by", "BY"),
     ];
-    Ok(Output::list(&rows(workspace)?, columns))
+    Ok(Output::list(&rows(workspace)?, columns).of(Kind::Backup))
 }
 
 fn destroy(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

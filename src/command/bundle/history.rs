@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::quarantine;
-use crate::command::definition::{Args, Command, Handler, Output};
+use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
 use crate::command::json::or_empty;
 use crate::record::kind::{Kind, StateTone};
 use crate::record::store::{Query, Record, RecordStore as _};
@@ -18,14 +18,24 @@ use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
 
 /// The commands.
-pub const COMMANDS: &[Command] = &[Command {
-    noun: "bundle",
-    name: "history",
-    about: "List the bundles, in and out, and what those that came too early wait for",
-    args: &[],
-    writes: None,
-    run: Handler::Reads(history),
-}];
+pub const COMMANDS: &[Command] = &[
+    Command {
+        noun: "bundle",
+        name: "history",
+        about: "List the bundles, in and out, and what those that came too early wait for",
+        args: &[],
+        writes: None,
+        run: Handler::Reads(history),
+    },
+    Command {
+        noun: "bundle",
+        name: "show",
+        about: "Show a bundle that went out or came in",
+        args: &[Arg::new("bundle", ArgKind::Record(&[Kind::Bundle]), "the bundle").positional()],
+        writes: None,
+        run: Handler::Reads(show),
+    },
+];
 
 words! {
     /// How far a bundle has come.
@@ -69,6 +79,9 @@ pub struct HistoryRow {
     /// What it is of.
     #[serde(skip)]
     pub of: RowOf,
+    /// The record; none of one that waits.
+    #[serde(serialize_with = "or_empty")]
+    pub id: Option<Id>,
     /// The sender.
     pub from: String,
     /// The recipient.
@@ -112,6 +125,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<HistoryRow, Error> 
     let (from, to) = if out { (me, other) } else { (other, me) };
     Ok(HistoryRow {
         of: RowOf::Record(record.id),
+        id: Some(record.id),
         from,
         to,
         sequence,
@@ -131,6 +145,7 @@ pub fn history_rows(workspace: &Workspace) -> Result<Vec<HistoryRow>, Error> {
     for gap in quarantine::gaps(workspace)? {
         rows.push(HistoryRow {
             of: RowOf::Waiting,
+            id: None,
             from: gap.from.clone(),
             to: me.clone(),
             sequence: gap.sequence,
@@ -153,6 +168,13 @@ fn history(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, E
         ("acts", "ACTS"),
         ("at", "AT"),
         ("note", "NOTE"),
+        ("id", "ID"),
     ];
-    Ok(Output::list(&history_rows(workspace)?, columns))
+    let mood = |word: &str| BundleStatus::parse(word).map(BundleStatus::mood);
+    Ok(Output::list(&history_rows(workspace)?, columns).in_mood(mood))
+}
+
+fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
+    let record = workspace.find_record(args.need("bundle")?, &[Kind::Bundle])?;
+    Ok(Output::thing(&row(workspace, &record)?))
 }

@@ -16,6 +16,7 @@ use super::quarantine::{self, inbox_file};
 use super::set_back;
 use super::source::{self, Found};
 use super::verify::{Verified, verify};
+use crate::bundle::manifest::{Manifest, PartKind};
 use crate::bundle::open::BundleError;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
@@ -26,7 +27,7 @@ use crate::record::stream;
 use crate::value::class::words;
 use crate::value::digest::Digest;
 use crate::value::id::Id;
-use crate::value::text::{counted, is_standard_input, shown};
+use crate::value::text::{counted, is_standard_input, shown, thousands};
 use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::Workspace;
 use crate::workspace::progress::Job;
@@ -146,9 +147,54 @@ fn outcome(v: &Verified, state: Taken) -> Outcome {
 fn inspect(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let opened = source::open(workspace, &args.path("file")?)?;
     let manifest: serde_json::Value = serde_json::from_slice(&opened.bytes).unwrap_or_default();
-    let said = "Nothing of this is verified: `bundle verify` does that.";
     let from = workspace.code_of(opened.manifest.from)?;
-    Ok(Output::thing(&Inspected { from, volume: opened.volume as u64 + 1, manifest }).with_message(said))
+    let mut said = what_it_says(workspace, &opened.manifest, opened.volume)?;
+    said.push("Nothing of this is verified: `bundle verify` does that.".to_owned());
+    Ok(Output::thing(&Inspected { from, volume: opened.volume as u64 + 1, manifest }).with_message(said.join("\n")))
+}
+
+/// What a manifest says, a line each.
+fn what_it_says(workspace: &Workspace, says: &Manifest, volume: usize) -> Result<Vec<String>, Error> {
+    let size = |n: u64| format!("{} bytes", thousands(n));
+    let parts = |kind: PartKind| says.parts.iter().filter(move |part| part.kind == kind).map(|part| part.bytes);
+    let acts = parts(PartKind::Act).count();
+    let mut lines = vec![
+        ("from", format!("{}, workstation {}", workspace.code_of(says.from)?, says.replica.short())),
+        ("to", workspace.code_of(says.to)?),
+        ("number", says.sequence.to_string()),
+        ("realm", says.realm.to_string()),
+        ("made", format!("{}, by {}", says.made.to_minute(), workspace.name_of(says.by)?)),
+        ("acts", format!("{}, {}", counted(acts, "part"), size(parts(PartKind::Act).sum()))),
+        ("padding", size(parts(PartKind::Padding).sum())),
+        (
+            "volumes",
+            format!("{} of {}, {}", volume + 1, says.volumes.len(), size(says.volumes.iter().map(|v| v.bytes).sum())),
+        ),
+        (
+            "before it",
+            match says.previous {
+                Some(digest) => format!("number {}, {digest}", says.sequence.saturating_sub(1)),
+                None => "nothing: it is the first of its stream".to_owned(),
+            },
+        ),
+        (
+            "received",
+            match &says.acknowledges {
+                Some(receipt) => format!("by its sender, up to number {}, {}", receipt.sequence, receipt.manifest),
+                None => "nothing yet by its sender".to_owned(),
+            },
+        ),
+    ];
+    if let Some(replaced) = says.replaces {
+        lines.push(("stands for", format!("{replaced}, which is gone at its sender")));
+    }
+    if !says.continues.is_empty() {
+        lines.push((
+            "goes on",
+            format!("from {}: its sender was set back", counted(says.continues.len(), "former log")),
+        ));
+    }
+    Ok(lines.into_iter().map(|(label, text)| format!("{label:10}  {text}")).collect())
 }
 
 fn show_verified(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {

@@ -135,7 +135,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("priority", "PRIORITY"),
         ("state", "STATE"),
     ];
-    Ok(Output::list(&rows(workspace)?, columns))
+    Ok(Output::list(&rows(workspace)?, columns).of(Kind::Relay))
 }
 
 /// What was handed over.

@@ -318,7 +318,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("partner", "DESK"),
         ("open_remedies", "REMEDIES OPEN"),
     ];
-    Ok(Output::list(&rows(workspace)?, columns))
+    Ok(Output::list(&rows(workspace)?, columns).of(Kind::Complaint))
 }
 
 /// The complaint that a form names.

@@ -395,7 +395,7 @@ fn actions(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output
         ("text", "WHAT"),
         ("title", "EXERCISE"),
     ];
-    Ok(Output::list(&rows, columns))
+    Ok(Output::list(&rows, columns).of(Kind::Action))
 }
 
 fn done(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

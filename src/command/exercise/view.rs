@@ -646,7 +646,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("rated", "P S M U"),
         ("title", "TITLE"),
     ];
-    Ok(Output::list(&exercise_rows(workspace)?, columns))
+    Ok(Output::list(&exercise_rows(workspace)?, columns).of(Kind::Exercise))
 }
 
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

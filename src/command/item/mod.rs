@@ -604,8 +604,10 @@ fn add(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, 
     }
     let due = terms.delete_by.to_minute();
     let said = match silence {
-        Silence::Delete => format!("Added at tier {tier}; deleted {due}."),
-        Silence::Restrict => format!("Added at tier {tier}; reviewed {due}, until the case gives it a date."),
+        Silence::Delete => format!("Added at tier {tier}; will be deleted on {due}."),
+        Silence::Restrict => {
+            format!("Added at tier {tier}; will be reviewed on {due}, until the case gives it a date.")
+        }
     };
     let kept = (row.map(|row| row.id.as_str()).unwrap_or_default(), silence);
     if let Some(attachment) = &attachment {

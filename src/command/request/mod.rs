@@ -16,6 +16,7 @@ use crate::command::history::acts_of;
 use crate::command::json::or_empty;
 use crate::law::edition::Law;
 use crate::law::request::{self as kind, ClockKind, RequestKind, Variant};
+use crate::law::words::does;
 use crate::record::kind::{Kind, State as RecordState};
 use crate::record::request::{self, Terms, terms_of};
 use crate::record::review;
@@ -101,6 +102,8 @@ pub struct RequestSummary {
     pub article: String,
     /// The name of its kind.
     pub name: String,
+    /// What a request of it does, in a few words.
+    pub does: String,
     /// Where it stands.
     pub state: RecordState,
     /// The states that stand side by side in a conflict.
@@ -251,6 +254,7 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<RequestSummary, Err
         partner: workspace.code_of(record.partner.unwrap_or(record.desk))?,
         article: kind.map(|k| k.article.clone()).unwrap_or_default(),
         name: kind.map(|k| k.name.clone()).unwrap_or_default(),
+        does: does(&terms.kind).or_else(|| kind.map(|k| k.name.as_str())).unwrap_or(&terms.kind).to_owned(),
         state: record.state,
         heads: request::current_states(record).into_iter().map(|(state, _)| state.into()).collect(),
         case: terms.case,
@@ -331,11 +335,12 @@ fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         ("id", "ID"),
         ("direction", "WAY"),
         ("partner", "DESK"),
-        ("kind", "KIND"),
+        ("does", "WHAT"),
         ("state", "STATE"),
         ("due", "DUE"),
+        ("kind", "KIND"),
     ];
-    Ok(Output::list(&rows, columns))
+    Ok(Output::list(&rows, columns).of(Kind::Request))
 }
 
 fn show(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

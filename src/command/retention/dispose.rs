@@ -168,7 +168,7 @@ fn lists(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Err
         ("pruned", "STAY"),
         ("because", "WHY"),
     ];
-    Ok(Output::list(&rows, columns))
+    Ok(Output::list(&rows, columns).of(Kind::Disposal))
 }
 
 words! {

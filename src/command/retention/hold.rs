@@ -253,5 +253,5 @@ fn list_holds(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output
         ("placed", "SINCE"),
         ("review_by", "REVIEW BY"),
     ];
-    Ok(Output::list(&holds(workspace)?, columns))
+    Ok(Output::list(&holds(workspace)?, columns).of(Kind::Hold))
 }

@@ -106,7 +106,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("reason", "REASON"),
         ("at", "SINCE"),
     ];
-    Ok(Output::list(&rows, columns))
+    Ok(Output::list(&rows, columns).of(Kind::HoldNotice))
 }
 
 fn answer(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {

@@ -8,6 +8,7 @@ pub mod hold_notice;
 pub mod purge;
 pub mod readmit;
 pub mod schedule;
+pub mod show;
 pub mod transfer;
 
 use crate::record::kind::Kind;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::command::choice::called;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Output};
 use crate::command::item;
 use crate::command::json::or_empty;
@@ -98,9 +100,9 @@ pub fn timer(workspace: &Workspace, record: &Record, keeps: &Restrictions) -> Re
     let what = match record.kind {
         Kind::Item => match item::relation_of(workspace, record)? {
             Some(relation) => relation,
-            None => workspace.text_of(record, "value")?,
+            None => called(workspace, record)?,
         },
-        Kind::Request => format!("{} request", record.text("kind").unwrap_or_default()),
+        Kind::Request => called(workspace, record)?,
         Kind::Agreement => workspace.text_of(record, "title")?,
         Kind::Review => "approval".to_owned(),
         Kind::Backup => workspace.text_of(record, "file")?,
@@ -298,5 +300,6 @@ fn list_duties(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Ou
         ("overdue_days", "OVERDUE"),
         ("held", "HELD"),
     ];
-    Ok(Output::list(&duties(workspace, limit(args)?)?, columns))
+    let mood = |word: &str| DutyState::parse(word).map(DutyState::mood);
+    Ok(Output::list(&duties(workspace, limit(args)?)?, columns).in_mood(mood))
 }

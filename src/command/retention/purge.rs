@@ -818,5 +818,5 @@ fn certificates(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<O
         ("counts", "RECORDS"),
         ("performed_by", "BY"),
     ];
-    Ok(Output::list(&certificate_rows(workspace)?, columns))
+    Ok(Output::list(&certificate_rows(workspace)?, columns).of(Kind::Certificate))
 }

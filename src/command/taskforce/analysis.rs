@@ -194,7 +194,7 @@ fn list(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, E
         ("marking", "MARKING"),
         ("title", "TITLE"),
     ];
-    Ok(Output::list(&rows, columns))
+    Ok(Output::list(&rows, columns).of(Kind::Analysis))
 }
 
 /// The items that are named as sources, with the marking that each has now.

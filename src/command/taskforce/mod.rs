@@ -347,7 +347,7 @@ fn list(workspace: &mut Workspace, _: &Args, _: &mut Job) -> Result<Output, Erro
         ("until", "UNTIL"),
         ("title", "TITLE"),
     ];
-    Ok(Output::list(&rows(workspace)?, columns))
+    Ok(Output::list(&rows(workspace)?, columns).in_mood(|word| Status::parse(word).map(Status::mood)))
 }
 
 fn find(workspace: &Workspace, args: &Args) -> Result<Record, Error> {

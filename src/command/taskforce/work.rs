@@ -249,7 +249,7 @@ fn list_tasks(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Out
         ("waits_on", "WAITS ON"),
         ("title", "WHAT"),
     ];
-    Ok(Output::list(&rows, columns))
+    Ok(Output::list(&rows, columns).of(Kind::Task))
 }
 
 /// A meeting as it is shown.
@@ -335,5 +335,5 @@ fn list_meetings(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<
     let rows = meeting_rows(workspace, of_taskforce(workspace, args)?)?;
     let columns =
         &[("id", "ID"), ("state", "STATE"), ("on", "ON"), ("by", "BY"), ("title", "TITLE"), ("decisions", "DECIDED")];
-    Ok(Output::list(&rows, columns))
+    Ok(Output::list(&rows, columns).of(Kind::Meeting))
 }
