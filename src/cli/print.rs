@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 use crate::command::definition::Output;
-use crate::command::plain::{self, Cells, Look};
+use crate::command::plain::{self, Cells, Emphasis};
 use crate::record::kind::StateTone;
 use crate::value::text::{fit, is_hidden, shown_lines};
 use crate::workspace::error::Error;
@@ -48,14 +48,14 @@ pub fn columns() -> usize {
 }
 
 /// What a terminal is told before a piece that stands out; `None` where it does not.
-const fn style(look: Look) -> Option<&'static str> {
-    match look {
-        Look::Base | Look::State(StateTone::Neutral) => None,
-        Look::Heading => Some(BOLD),
-        Look::Note | Look::State(StateTone::Over | StateTone::Erased) => Some(DIM),
-        Look::State(StateTone::Waiting) => Some(YELLOW),
-        Look::State(StateTone::Good) => Some(GREEN),
-        Look::State(StateTone::Stopped) => Some(RED),
+const fn style(emphasis: Emphasis) -> Option<&'static str> {
+    match emphasis {
+        Emphasis::Base | Emphasis::State(StateTone::Neutral) => None,
+        Emphasis::Heading => Some(BOLD),
+        Emphasis::Note | Emphasis::State(StateTone::Over | StateTone::Erased) => Some(DIM),
+        Emphasis::State(StateTone::Waiting) => Some(YELLOW),
+        Emphasis::State(StateTone::Good) => Some(GREEN),
+        Emphasis::State(StateTone::Stopped) => Some(RED),
     }
 }
 
@@ -68,7 +68,7 @@ pub fn answer(answer: &Output, reader: Reader, out: &mut dyn Write) -> io::Resul
     };
     for line in plain::pieces(answer, cells) {
         for piece in line {
-            match style(piece.look).filter(|_| colours) {
+            match style(piece.emphasis).filter(|_| colours) {
                 Some(style) => write!(out, "{style}{}{PLAIN}", piece.text)?,
                 None => write!(out, "{}", piece.text)?,
             }
@@ -209,7 +209,7 @@ mod tests {
         let coloured = printed(Reader::Terminal { colours: true, columns: 80 });
         for state in ["proposed", "released"] {
             let def = kind_def(Kind::Disclosure).states.iter().find(|s| s.word() == state).unwrap();
-            let style = style(Look::State(def.mood())).unwrap_or_default();
+            let style = style(Emphasis::State(def.mood())).unwrap_or_default();
             assert!(!style.is_empty() && coloured.contains(&format!("{style}{}{PLAIN}", def.label())), "{coloured:?}");
         }
         for reader in [Reader::Pipe, Reader::Program, Reader::Terminal { colours: false, columns: 80 }] {

@@ -101,7 +101,7 @@ fn tree_of(is_named: &dyn Fn(&str) -> bool, help: Help) -> clap::Command {
                 .after_help(below(
                     "completions",
                     [
-                        "comity completions bash > ~/.local/share/bash-completion/completions/comity",
+                        "comity completions bash > ~/.bash_completion",
                         "comity completions fish > ~/.config/fish/completions/comity.fish",
                     ],
                     help,

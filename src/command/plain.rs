@@ -34,7 +34,7 @@ pub enum Cells {
 
 /// How a piece of a line stands out where there are colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Look {
+pub enum Emphasis {
     /// It does not.
     Base,
     /// The heading of a column.
@@ -47,16 +47,16 @@ pub enum Look {
 
 /// A piece of a line.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Piece {
+pub struct Fragment {
     /// The text, fit to be shown.
     pub text: String,
     /// How it stands out.
-    pub look: Look,
+    pub emphasis: Emphasis,
 }
 
-impl Piece {
+impl Fragment {
     const fn base(text: String) -> Self {
-        Self { text, look: Look::Base }
+        Self { text, emphasis: Emphasis::Base }
     }
 }
 
@@ -65,13 +65,13 @@ const SHORT_ID: usize = 8;
 
 /// The lines of an answer.
 pub fn lines(answer: &Output) -> Vec<String> {
-    let whole = |line: Vec<Piece>| line.into_iter().map(|piece| piece.text).collect();
+    let whole = |line: Vec<Fragment>| line.into_iter().map(|piece| piece.text).collect();
     pieces(answer, Cells::Whole).into_iter().map(whole).collect()
 }
 
 /// The lines of an answer in pieces, with the cells of a list as they are asked for.
-pub fn pieces(answer: &Output, cells: Cells) -> Vec<Vec<Piece>> {
-    let as_they_are = |lines: Vec<String>| lines.into_iter().map(|line| vec![Piece::base(line)]).collect();
+pub fn pieces(answer: &Output, cells: Cells) -> Vec<Vec<Fragment>> {
+    let as_they_are = |lines: Vec<String>| lines.into_iter().map(|line| vec![Fragment::base(line)]).collect();
     if let Some(text) = &answer.text {
         // Where the answer went elsewhere, not even an empty line of it is left.
         return if text.is_empty() { Vec::new() } else { as_they_are(shown_lines(text)) };
@@ -140,7 +140,7 @@ fn state_of(row: &Value, key: &str, of: Option<Kind>) -> Option<&'static State> 
 }
 
 /// A cell of a list as it is written, and how it stands out.
-fn written(row: &Value, key: &str, answer: &Output, cells: Cells) -> Piece {
+fn written(row: &Value, key: &str, answer: &Output, cells: Cells) -> Fragment {
     let value = row.get(key).unwrap_or(&Value::Null);
     let text = match cells {
         Cells::Whole => cell(value),
@@ -149,14 +149,16 @@ fn written(row: &Value, key: &str, answer: &Output, cells: Cells) -> Piece {
     let is_last = answer.columns.last().is_some_and(|(last, _)| *last == key);
     match value.as_str() {
         Some(word) if STATES.contains(&key) => match state_of(row, key, answer.of) {
-            Some(state) => Piece { text: state.label().to_owned(), look: Look::State(state.mood()) },
+            Some(state) => Fragment { text: state.label().to_owned(), emphasis: Emphasis::State(state.mood()) },
             None => {
                 let mood = answer.mood.and_then(|mood| mood(word)).unwrap_or(StateTone::Neutral);
-                Piece { text, look: Look::State(mood) }
+                Fragment { text, emphasis: Emphasis::State(mood) }
             }
         },
-        Some(word) if Id::parse(word).is_some() || (is_last && key == KIND) => Piece { text, look: Look::Note },
-        _ => Piece::base(text),
+        Some(word) if Id::parse(word).is_some() || (is_last && key == KIND) => {
+            Fragment { text, emphasis: Emphasis::Note }
+        }
+        _ => Fragment::base(text),
     }
 }
 
@@ -192,12 +194,12 @@ fn layout(all: &[Measured], columns: usize) -> Vec<(usize, usize)> {
     there.into_iter().filter_map(|i| Some((i, wide(all.get(i)?, most)))).collect()
 }
 
-fn list(rows: &[Value], answer: &Output, cells: Cells) -> Vec<Vec<Piece>> {
+fn list(rows: &[Value], answer: &Output, cells: Cells) -> Vec<Vec<Fragment>> {
     let columns = answer.columns;
     if rows.is_empty() {
-        return vec![vec![Piece::base("Nothing.".to_owned())]];
+        return vec![vec![Fragment::base("Nothing.".to_owned())]];
     }
-    let body: Vec<Vec<Piece>> =
+    let body: Vec<Vec<Fragment>> =
         rows.iter().map(|row| columns.iter().map(|(key, _)| written(row, key, answer, cells)).collect()).collect();
     let measured = |(i, (key, title)): (usize, &(&str, &str))| {
         let widest = body.iter().filter_map(|row| row.get(i)).map(|piece| width(&piece.text)).max().unwrap_or(0);
@@ -213,30 +215,31 @@ fn list(rows: &[Value], answer: &Output, cells: Cells) -> Vec<Vec<Piece>> {
         Cells::Whole => measured.iter().map(|m| m.natural).enumerate().collect(),
         Cells::Fitted(columns) => layout(&measured, columns),
     };
-    let heading = columns.iter().map(|(_, title)| Piece { text: (*title).to_owned(), look: Look::Heading }).collect();
-    let mut out: Vec<Vec<Piece>> = std::iter::once(heading).chain(body).map(|row| line(&row, &layout)).collect();
+    let heading =
+        columns.iter().map(|(_, title)| Fragment { text: (*title).to_owned(), emphasis: Emphasis::Heading }).collect();
+    let mut out: Vec<Vec<Fragment>> = std::iter::once(heading).chain(body).map(|row| line(&row, &layout)).collect();
     let is_left_out = |i: usize| layout.iter().all(|(there, _)| *there != i);
     let left_out: Vec<&str> =
         columns.iter().enumerate().filter(|(i, _)| is_left_out(*i)).map(|(_, (_, title))| *title).collect();
     if let (Cells::Fitted(columns), false) = (cells, left_out.is_empty()) {
         let said = format!("No room for {}: see a wider terminal, or --json.", left_out.join(", "));
-        out.extend(wrap(&said, columns).into_iter().map(|text| vec![Piece { text, look: Look::Note }]));
+        out.extend(wrap(&said, columns).into_iter().map(|text| vec![Fragment { text, emphasis: Emphasis::Note }]));
     }
     out
 }
 
 /// A row of a list in columns of these widths. Nothing stands behind its last cell.
-fn line(row: &[Piece], layout: &[(usize, usize)]) -> Vec<Piece> {
-    let mut out: Vec<Piece> = Vec::new();
+fn line(row: &[Fragment], layout: &[(usize, usize)]) -> Vec<Fragment> {
+    let mut out: Vec<Fragment> = Vec::new();
     let mut gap = 0;
     for (i, wide) in layout {
         let Some(cell) = row.get(*i) else { continue };
         if gap > 0 {
-            out.push(Piece::base(" ".repeat(gap)));
+            out.push(Fragment::base(" ".repeat(gap)));
         }
         let text = fit(&cell.text, *wide).into_owned();
         gap = wide.saturating_sub(width(&text)) + BETWEEN;
-        out.push(Piece { text, look: cell.look });
+        out.push(Fragment { text, emphasis: cell.emphasis });
     }
     if let Some(last) = out.last_mut() {
         last.text.truncate(last.text.trim_end().len());
@@ -265,7 +268,7 @@ mod tests {
     use super::*;
 
     fn told(answer: &Output, cells: Cells) -> Vec<String> {
-        let whole = |line: Vec<Piece>| line.into_iter().map(|piece| piece.text).collect();
+        let whole = |line: Vec<Fragment>| line.into_iter().map(|piece| piece.text).collect();
         pieces(answer, cells).into_iter().map(whole).collect()
     }
 
@@ -334,12 +337,12 @@ mod tests {
         let rows = serde_json::json!([{ "state": "held", "kind": "item" }]);
         let list = Output { columns: &[("state", "STATE"), ("kind", "KIND")], ..Output::thing(&rows) };
         assert_eq!(lines(&list), ["STATE  KIND", "kept   item"]);
-        let seen = |list: &Output| pieces(list, Cells::Whole).swap_remove(1).swap_remove(0).look;
-        assert_eq!(seen(&list), Look::State(StateTone::Neutral));
+        let seen = |list: &Output| pieces(list, Cells::Whole).swap_remove(1).swap_remove(0).emphasis;
+        assert_eq!(seen(&list), Emphasis::State(StateTone::Neutral));
         let of_words = Output { mood: Some(|word| (word == "held").then_some(StateTone::Stopped)), of: None, ..list };
-        assert_eq!(seen(&of_words), Look::State(StateTone::Neutral), "a record's own state goes before");
+        assert_eq!(seen(&of_words), Emphasis::State(StateTone::Neutral), "a record's own state goes before");
         let rows = serde_json::json!([{ "state": "held" }]);
         let of_words = Output { value: rows, columns: &[("state", "STATE")], ..of_words };
-        assert_eq!(seen(&of_words), Look::State(StateTone::Stopped));
+        assert_eq!(seen(&of_words), Emphasis::State(StateTone::Stopped));
     }
 }

@@ -13,8 +13,31 @@ pub struct Candidate<'a> {
     pub keys: &'a str,
 }
 
-/// What counts for an entry whose text begins with what was typed: more than any letters in it, and less than its whole name.
-const BEGINS: u32 = u32::MAX - 1;
+/// How what was typed fits, the closest last.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// Somewhere.
+    Somewhere,
+    /// What it is about begins so, or one of its other words does: what something does stands first there.
+    Begins,
+    /// A word of its name begins so.
+    Word,
+    /// It is the whole name: whoever typed it means it.
+    Whole,
+}
+
+impl Fit {
+    fn of(candidate: &Candidate<'_>, typed: &str) -> Self {
+        let has_word = |text: &str| text.to_lowercase().split(' ').any(|word| word.starts_with(typed));
+        match candidate {
+            _ if typed.is_empty() => Self::Somewhere,
+            c if c.name.eq_ignore_ascii_case(typed) => Self::Whole,
+            c if has_word(c.name) => Self::Word,
+            c if c.note.to_lowercase().starts_with(typed) || has_word(c.keys) => Self::Begins,
+            _ => Self::Somewhere,
+        }
+    }
+}
 
 /// Finds entries by what was typed.
 pub struct Finder(Matcher);
@@ -39,7 +62,7 @@ impl Finder {
             if whole_words { words.clone() } else { Pattern::parse(query, CaseMatching::Ignore, Normalization::Smart) };
         let mut buffer = Vec::new();
         let typed = query.trim().to_lowercase();
-        let mut scored: Vec<(u32, usize)> = Vec::new();
+        let mut scored: Vec<((Fit, u32), usize)> = Vec::new();
         for (n, candidate) in candidates.enumerate() {
             // A fit of the name counts twice as much as one of what it is about.
             let mut score =
@@ -48,18 +71,7 @@ impl Finder {
             // What it is about is long enough for any letters to be scattered over it.
             let note = score(&words, candidate.note);
             let best = name.max(note).max(score(&letters, candidate.keys));
-            // Whoever typed the whole name means it.
-            let whole = candidate.name.eq_ignore_ascii_case(query.trim());
-            // What something does is what its text begins with.
-            let begins = candidate.note.to_lowercase().starts_with(&typed) && !typed.is_empty();
-            let best = if whole {
-                Some(u32::MAX)
-            } else if begins {
-                Some(BEGINS)
-            } else {
-                best
-            };
-            scored.extend(best.map(|s| (s, n)));
+            scored.extend(best.map(|score| ((Fit::of(&candidate, &typed), score), n)));
         }
         scored.sort_by_key(|(score, n)| (std::cmp::Reverse(*score), *n));
         scored.into_iter().map(|(_, n)| n).collect()

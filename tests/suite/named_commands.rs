@@ -30,14 +30,16 @@ fn wrong_with(tree: &Command, typed: &str, must: bool) -> Option<String> {
         }
     }
     let name = words.next()?;
-    let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    let is_word = |word: &str| {
+        !word.is_empty() && !word.starts_with('-') && word.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+    };
     let Some(noun) = tree.find_subcommand(name) else {
         return (must && is_word(name) && name != "help").then(|| format!("no command {name}"));
     };
     let mut command = noun;
     if noun.has_subcommands() {
-        // A noun alone is no command that is named, and a placeholder stands for any.
-        let action = words.next().filter(|w| is_word(w))?;
+        // A noun alone is no command that is named, a placeholder stands for any, and each noun can be asked for help.
+        let action = words.next().filter(|w| is_word(w) && *w != "help")?;
         let Some(found) = noun.find_subcommand(action) else { return Some(format!("no command {name} {action}")) };
         command = found;
     }

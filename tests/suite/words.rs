@@ -47,7 +47,7 @@ const OLD: &[(&[&str], &str, In)] = &[
     (&["Failure", "Shut", "Refused", "Stopped", "Fault"], "…Error", In::Types),
     (&["Instant", "Span"], "Timestamp, Duration", In::Types),
     (&["Bit", "Tone", "Paint"], "StyledText, StyleRole, Appearance", In::Types),
-    (&["Subject", "Look", "Wish", "Kept"], "RecordRef, ViewParams, ListQuery, CachedList", In::Types),
+    (&["PageRef", "Look", "Wish", "Kept"], "RecordRef, ViewParams, ListQuery, CachedList", In::Types),
     (&["hear", "say", "tell"], "handle_event, show_message, format", In::Functions),
     (&["foretell", "foretells", "foretold", "unfit"], "preview, why_unavailable", In::Everywhere),
     (&["reckon", "reckons", "reckoned", "reckoning"], "compute", In::Everywhere),

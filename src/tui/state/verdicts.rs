@@ -16,7 +16,7 @@ use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Wait;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::Menu;
-use crate::tui::page::{RecordRef, StyledText, Subject};
+use crate::tui::page::{PageRef, RecordRef, StyledText};
 use crate::tui::theme::StyleRole;
 use crate::tui::worker::Ticket;
 use crate::workspace::error::{Error, ErrorKind};
@@ -149,17 +149,17 @@ impl State {
 }
 
 /// What is done with something that is no record, with what is known of each form.
-fn steps_of_no_record(subject: &Subject) -> Vec<Step> {
+fn steps_of_no_record(subject: &PageRef) -> Vec<Step> {
     let step = |name: &str, with: &[(&'static str, String)]| {
         Some(Step { command: command(name)?, with: with.iter().cloned().collect() })
     };
     let steps = match subject {
-        Subject::Record(_) => return Vec::new(),
-        Subject::RequestKind(kind) => [
+        PageRef::Record(_) => return Vec::new(),
+        PageRef::RequestKind(kind) => [
             step(draft::NEW, &[("kind", kind.clone())]),
             step("law verify", &[("row", format!("{}/{kind}", Table::Request))]),
         ],
-        Subject::WaitingBundle { from, sequence } => [
+        PageRef::WaitingBundle { from, sequence } => [
             step("bundle request-missing", &[("from", from.clone())]),
             step("bundle drop", &[("from", from.clone()), ("number", sequence.to_string())]),
         ],
