@@ -50,17 +50,14 @@ fn begin(globals: &Globals) -> Result<u8, Error> {
         return screens(globals, drawn);
     }
     let (mut lines, mut out) = (stdin().lock(), stderr());
-    match welcome::ask(&globals.workspace, &mut lines, &mut out)? {
-        choice => {
-            drop(lines);
-            match choice {
-                Choice::Found => guide::found(Args::default(), &mut context_of(globals)).map(|()| 0),
-                Choice::Demo => play(None, false, None, globals),
-                Choice::Tour => as_far_as_read(tour::take(None, None)).map(|()| 0),
-                Choice::Join => guide::join(&mut context_of(globals)).map(|()| 0),
-                Choice::Leave => Ok(0),
-            }
-        }
+    let choice = welcome::ask(&globals.workspace, &mut lines, &mut out)?;
+    drop(lines);
+    match choice {
+        Choice::Found => guide::found(Args::default(), &mut context_of(globals)).map(|()| 0),
+        Choice::Join => guide::join(&mut context_of(globals)).map(|()| 0),
+        Choice::Demo => play(None, false, None, globals),
+        Choice::Tour => as_far_as_read(tour::take(None, None)).map(|()| 0),
+        Choice::Leave => Ok(0),
     }
 }
 

@@ -29,7 +29,7 @@ impl From<(Kind, Id)> for RecordRef {
 
 /// What a row stands for: it can be selected, and has a page.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum PageRef {
+pub enum Selectable {
     /// A record.
     Record(RecordRef),
     /// A kind of request, as the law has it.
@@ -43,7 +43,7 @@ pub enum PageRef {
     },
 }
 
-impl PageRef {
+impl Selectable {
     /// The record; what is none is not marked, and no record's acts are done with it.
     pub const fn record(&self) -> Option<&RecordRef> {
         match self {
@@ -58,7 +58,7 @@ impl PageRef {
     }
 }
 
-impl From<RecordRef> for PageRef {
+impl From<RecordRef> for Selectable {
     fn from(record: RecordRef) -> Self {
         Self::Record(record)
     }
@@ -378,7 +378,7 @@ pub struct Facets {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PageRow {
     /// What it stands for; rows without one cannot be selected.
-    pub subject: Option<PageRef>,
+    pub subject: Option<Selectable>,
     /// The command that answers it, where it is the member's turn: opening it begins that.
     pub answered_by: Option<&'static str>,
     /// The number of the act that it stands for, where it is one.
@@ -405,7 +405,7 @@ impl PageRow {
 
     /// The same row, which stands for something.
     #[must_use]
-    pub fn about(self, subject: Option<impl Into<PageRef>>) -> Self {
+    pub fn about(self, subject: Option<impl Into<Selectable>>) -> Self {
         Self { subject: subject.map(Into::into), ..self }
     }
 

@@ -76,7 +76,7 @@ fn every_place_is_read() {
     says(&text, &["PEOPLE: WHO; WHAT; SAID AS", "VICTIM; M. Kraus; fact; T2", "TIMELINE, the last to arrive first"]);
     let done = text.split("TIMELINE").nth(1).unwrap();
     assert_eq!((done.matches("item added").count(), done.matches("case opened").count()), (2, 1), "{done}");
-    says(done, &["item added, n1.example", "case opened, Tidewater"]);
+    says(done, &["item added, n1.example", "case opened, Harbour"]);
     // Rows that stand in one place are numbered through, and a number opens one.
     let text = told(&a, &["case", "1", "1", "/n2", "/", "/n1", "2", "gibberish", "q"]);
     says(

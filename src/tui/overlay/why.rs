@@ -17,8 +17,8 @@ use crate::value::text::{line, width};
 
 /// What a line begins with that leaves personal data masked.
 const LEAVES: char = '.';
-/// The line that stands for the purpose of the case.
-const PURPOSE: &str = "=";
+/// What a line begins with that stands for the purpose of the case.
+const PURPOSE: char = '=';
 
 /// The reason that is asked for.
 pub struct Why<S> {
@@ -114,7 +114,7 @@ impl<S: 'static> Overlay<S> for Why<S> {
     }
 
     fn lines(&mut self, _: &Context<'_>) -> Vec<String> {
-        self.notes_with(PURPOSE).iter().map(|note| note.text.to_string()).collect()
+        self.notes_with(&PURPOSE.to_string()).iter().map(|note| note.text.to_string()).collect()
     }
 
     fn prompt(&self) -> String {
@@ -126,7 +126,7 @@ impl<S: 'static> Overlay<S> for Why<S> {
         if typed.starts_with(LEAVES) {
             return self.left();
         }
-        if typed == PURPOSE && self.purpose.is_some() {
+        if typed.starts_with(PURPOSE) && self.purpose.is_some() {
             self.take_purpose();
         } else if !typed.is_empty() {
             self.reason = Input::new(typed, false);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::tui::language::{phrase, tr};
 use crate::tui::overlay::reader::Reader;
-use crate::tui::page::{Column, PageRef, PageRow, SortKey, text_of};
+use crate::tui::page::{Column, PageRow, Selectable, SortKey, text_of};
 use crate::tui::screen::screen_of;
 use crate::tui::screen_id::ScreenId;
 use crate::tui::view::View;
@@ -21,7 +21,7 @@ pub(super) struct NumberedRow {
     /// The row among those that the filter shows.
     pub(super) row: usize,
     /// What it stands for.
-    pub(super) subject: PageRef,
+    pub(super) subject: Selectable,
 }
 
 /// How many rows a part has, and before which of them those stand that are here.

@@ -2,16 +2,16 @@
 
 use super::lines::cells;
 use crate::tui::language::phrase;
-use crate::tui::page::{Page, PageRef};
+use crate::tui::page::{Page, Selectable};
 
 /// What is new on a page, in lines: rows that came and went, and its sentence where it is another.
 pub(super) fn news(before: &Page, after: &Page) -> Vec<String> {
-    let of = |page: &Page| -> Vec<(PageRef, String)> {
+    let of = |page: &Page| -> Vec<(Selectable, String)> {
         let rows = page.bands.iter().flatten().flat_map(|s| s.rows.iter().map(|row| (row, &s.columns)));
         rows.filter_map(|(row, columns)| Some((row.subject.clone()?, cells(row, columns)))).collect()
     };
     let (old, new) = (of(before), of(after));
-    let has = |all: &[(PageRef, String)], one: &PageRef| all.iter().any(|(subject, _)| subject == one);
+    let has = |all: &[(Selectable, String)], one: &Selectable| all.iter().any(|(subject, _)| subject == one);
     let came = new.iter().filter(|(s, _)| !has(&old, s)).map(|(_, line)| phrase!("New: {line}", line));
     let went = old.iter().filter(|(s, _)| !has(&new, s)).map(|(_, line)| phrase!("No longer here: {line}", line));
     let is_news = after.sentence != before.sentence && !after.sentence.is_empty();

@@ -6,7 +6,7 @@ use super::lines::{numbered_rows, page_lines, selected};
 use super::{Plain, Written};
 use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Mode;
-use crate::tui::page::PageRef;
+use crate::tui::page::Selectable;
 use crate::tui::screen::SCREENS;
 use crate::value::realm::Realm;
 use crate::value::text::{Shown, isolated, wrap};
@@ -60,7 +60,7 @@ impl Plain {
     }
 
     /// Writes what followed: the message, the overlay on top, or the screen where it is another than was written.
-    pub(super) fn print_all(&mut self, selected: Option<PageRef>) -> Result<(), Error> {
+    pub(super) fn print_all(&mut self, selected: Option<Selectable>) -> Result<(), Error> {
         let mut spoken = false;
         let has_own = self.state.mode.top().is_some_and(|top| top.has_own_message());
         if let Some(message) = self.state.messages.current.take().filter(|_| !has_own) {
@@ -84,7 +84,7 @@ impl Plain {
         }
     }
 
-    fn print_page(&mut self, before: Option<PageRef>, mut spoken: bool) -> Result<(), Error> {
+    fn print_page(&mut self, before: Option<Selectable>, mut spoken: bool) -> Result<(), Error> {
         let overlaid = std::mem::take(&mut self.overlaid);
         let screen = self.state.screen();
         if self.written.as_ref().is_none_or(|written| written.title != screen.title()) {

@@ -35,7 +35,7 @@ use crate::store::read;
 use crate::tui::language::{
     in_short, on_screen, phrase, tr, tr_count, tr_date, tr_joined, tr_law, tr_sentence, tr_word,
 };
-use crate::tui::page::{Detail, HistoryEntry, PageRef, RecordHistory, RecordRef, StyledText};
+use crate::tui::page::{Detail, HistoryEntry, RecordHistory, RecordRef, Selectable, StyledText};
 use crate::tui::picture::Picture;
 use crate::tui::picture::bar::Bar;
 use crate::tui::picture::steps::{Step, StepState, Steps};
@@ -53,11 +53,11 @@ use crate::workspace::error::Error;
 use crate::workspace::open::Workspace;
 
 /// The detail of what a row stands for.
-pub fn detail_of(workspace: &Workspace, subject: &PageRef) -> Result<Detail, Error> {
+pub fn detail_of(workspace: &Workspace, subject: &Selectable) -> Result<Detail, Error> {
     match subject {
-        PageRef::Record(record) => detail(workspace, record),
-        PageRef::RequestKind(kind) => law_detail::of_kind(workspace, kind),
-        PageRef::WaitingBundle { from, sequence } => bundle_detail::of_waiting(workspace, from, *sequence),
+        Selectable::Record(record) => detail(workspace, record),
+        Selectable::RequestKind(kind) => law_detail::of_kind(workspace, kind),
+        Selectable::WaitingBundle { from, sequence } => bundle_detail::of_waiting(workspace, from, *sequence),
     }
 }
 

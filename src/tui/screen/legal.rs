@@ -10,7 +10,7 @@ use crate::record::disclosure::{State as Proposal, Validation};
 use crate::record::kind::Kind;
 use crate::record::store::RecordStore as _;
 use crate::tui::language::{phrase, tr, tr_count, tr_word};
-use crate::tui::page::{Cell, Mark, Page, PageRef, PageRow, Section, Width, column};
+use crate::tui::page::{Cell, Mark, Page, PageRow, Section, Selectable, Width, column};
 use crate::tui::screen_id::ScreenId;
 use crate::tui::sides::Sides;
 use crate::tui::theme::StyleRole;
@@ -55,7 +55,7 @@ fn law(workspace: &Workspace) -> Result<Page, Error> {
             Cell::new(read_on(kind.verified), read),
             Cell::new(kind.id.as_str(), StyleRole::Note),
         ];
-        rows.push((is_with_nobody, PageRow::of(cells).about(Some(PageRef::RequestKind(kind.id.clone())))));
+        rows.push((is_with_nobody, PageRow::of(cells).about(Some(Selectable::RequestKind(kind.id.clone())))));
     }
     // What is in force with nobody stands last.
     rows.sort_by_key(|(nobody, _)| *nobody);

@@ -12,7 +12,7 @@ use crate::record::stream;
 use crate::store::read;
 use crate::tui::language::{phrase, tr, tr_count, tr_joined};
 use crate::tui::page::{
-    Cell, ListWord, Mark, Page, PageRef, PageRow, RecordRef, Section, SortKey, StyledText, Width, column,
+    Cell, ListWord, Mark, Page, PageRow, RecordRef, Section, Selectable, SortKey, StyledText, Width, column,
 };
 use crate::tui::screen_id::ScreenId;
 use crate::tui::theme::StyleRole;
@@ -119,8 +119,8 @@ fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> 
         .filter(|b| with.is_none_or(|w| b.from == w || b.to == w))
         .map(|b| {
             let subject = match b.of {
-                RowOf::Record(id) => PageRef::Record(RecordRef { kind: Kind::Bundle, id }),
-                RowOf::Waiting => PageRef::WaitingBundle { from: b.from.clone(), sequence: b.sequence },
+                RowOf::Record(id) => Selectable::Record(RecordRef { kind: Kind::Bundle, id }),
+                RowOf::Waiting => Selectable::WaitingBundle { from: b.from.clone(), sequence: b.sequence },
             };
             let other = if b.from == own { &b.to } else { &b.from };
             PageRow::of(vec![

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::State;
 use crate::tui::language::tr;
 use crate::tui::overlay::reader::Reader;
-use crate::tui::page::{Detail, Page, PageRef, RecordRef};
+use crate::tui::page::{Detail, Page, RecordRef, Selectable};
 use crate::tui::screen::detail::{detail, detail_of};
 use crate::tui::screen::screen_of;
 use crate::tui::worker::Ticket;
@@ -106,7 +106,7 @@ impl State {
         );
     }
 
-    pub(super) fn detail_arrived(&mut self, ticket: Ticket, subject: PageRef, detail: Result<Detail, Error>) {
+    pub(super) fn detail_arrived(&mut self, ticket: Ticket, subject: Selectable, detail: Result<Detail, Error>) {
         let view = self.view_mut();
         if let (true, Ok(detail)) = (view.asked_detail == ticket, detail) {
             view.detail = Some((subject, detail));

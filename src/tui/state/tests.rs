@@ -24,7 +24,7 @@ use crate::tui::overlay::form::view::FormView;
 use crate::tui::overlay::menu::list::Menu;
 use crate::tui::overlay::naming::Naming;
 use crate::tui::overlay::reader::Reader;
-use crate::tui::page::{Cell, Detail, Page, PageRef, PageRow, RecordRef, Section, Width, column};
+use crate::tui::page::{Cell, Detail, Page, PageRow, RecordRef, Section, Selectable, Width, column};
 use crate::tui::screen::definition::ViewParams;
 use crate::value::id::Id;
 use crate::value::realm::Realm;
@@ -47,7 +47,8 @@ fn page(records: &[u8]) -> Page {
 
 /// A page with rows of the law, which stand for no record.
 fn law(kinds: &[&str]) -> Page {
-    let row = |kind: &&str| PageRow::of(vec![Cell::from(*kind)]).about(Some(PageRef::RequestKind((*kind).to_owned())));
+    let row =
+        |kind: &&str| PageRow::of(vec![Cell::from(*kind)]).about(Some(Selectable::RequestKind((*kind).to_owned())));
     let section = Section {
         columns: vec![column("KIND", Width::Rest)],
         rows: kinds.iter().map(row).collect(),
@@ -455,7 +456,7 @@ fn a_row_of_the_law_is_selected_opened_and_offers_a_request_of_its_kind() {
     let kinds: Vec<String> = (0..60).map(|n| format!("kind{n}")).collect();
     let mut state = at_page("4", law(&kinds.iter().map(String::as_str).collect::<Vec<_>>()));
     let selected = |state: &State| match state.view().selected_subject() {
-        Some(PageRef::RequestKind(kind)) => kind.clone(),
+        Some(Selectable::RequestKind(kind)) => kind.clone(),
         other => format!("{other:?}"),
     };
     for (keys, want) in [("j", "kind1"), ("G", "kind59"), ("k", "kind58"), ("g g", "kind0"), ("j j", "kind2")] {
@@ -466,7 +467,7 @@ fn a_row_of_the_law_is_selected_opened_and_offers_a_request_of_its_kind() {
     assert_ne!(selected(&state), "kind2");
     press(&mut state, "g g");
     let page = Detail::new("what the law says");
-    state.detail_arrived(state.view().asked_detail, PageRef::RequestKind("kind0".into()), Ok(page));
+    state.detail_arrived(state.view().asked_detail, Selectable::RequestKind("kind0".into()), Ok(page));
     for key in ["enter", "z"] {
         press(&mut state, key);
         assert!(state.view().zoomed, "{key}");
@@ -495,7 +496,7 @@ fn a_bundle_is_read_and_a_partner_is_looked_into() {
     };
     let columns = vec![column("WHAT", Width::Rest)];
     let section = |rows| Section { columns: columns.clone(), rows, grows: true, ..Section::default() };
-    let waits = PageRef::WaitingBundle { from: "XB".into(), sequence: 5 };
+    let waits = Selectable::WaitingBundle { from: "XB".into(), sequence: 5 };
     let waiting = PageRow::of(vec![Cell::from("XB 5")]).about(Some(waits));
     let bundles = section(vec![row(Kind::Bundle, 2), waiting]);
     let page = Page { bands: vec![vec![section(vec![row(Kind::Partner, 1)])], vec![bundles]], ..Page::default() };

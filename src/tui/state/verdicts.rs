@@ -16,7 +16,7 @@ use crate::tui::language::{phrase, tr};
 use crate::tui::mode::Wait;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::Menu;
-use crate::tui::page::{PageRef, RecordRef, StyledText};
+use crate::tui::page::{RecordRef, Selectable, StyledText};
 use crate::tui::theme::StyleRole;
 use crate::tui::worker::Ticket;
 use crate::workspace::error::{Error, ErrorKind};
@@ -149,17 +149,17 @@ impl State {
 }
 
 /// What is done with something that is no record, with what is known of each form.
-fn steps_of_no_record(subject: &PageRef) -> Vec<Step> {
+fn steps_of_no_record(subject: &Selectable) -> Vec<Step> {
     let step = |name: &str, with: &[(&'static str, String)]| {
         Some(Step { command: command(name)?, with: with.iter().cloned().collect() })
     };
     let steps = match subject {
-        PageRef::Record(_) => return Vec::new(),
-        PageRef::RequestKind(kind) => [
+        Selectable::Record(_) => return Vec::new(),
+        Selectable::RequestKind(kind) => [
             step(draft::NEW, &[("kind", kind.clone())]),
             step("law verify", &[("row", format!("{}/{kind}", Table::Request))]),
         ],
-        PageRef::WaitingBundle { from, sequence } => [
+        Selectable::WaitingBundle { from, sequence } => [
             step("bundle request-missing", &[("from", from.clone())]),
             step("bundle drop", &[("from", from.clone()), ("number", sequence.to_string())]),
         ],
@@ -203,7 +203,7 @@ fn urgency(command: &Command) -> u8 {
     }
 }
 
-/// What cannot be done, folded: one entry for each rule that says no, or other reason; it opens to all that it says no to.
+/// What cannot be done, put together: one entry for each rule that says no, or other reason; it opens to all that it says no to.
 fn by_reason(no: Vec<May>) -> Vec<Entry<State>> {
     let mut groups: Vec<(String, Vec<May>)> = Vec::new();
     for may in no {

@@ -17,7 +17,7 @@ use std::sync::atomic::AtomicU64;
 use crate::tui::filter::Filter;
 use crate::tui::long::{ListQuery, WINDOW};
 use crate::tui::order::Order;
-use crate::tui::page::{Cell, Detail, Page, PageRef, PageRow, RecordRef, Section, Window};
+use crate::tui::page::{Cell, Detail, Page, PageRow, RecordRef, Section, Selectable, Window};
 use crate::tui::screen::definition::ViewParams;
 use crate::tui::worker::Ticket;
 use crate::value::id::Id;
@@ -54,7 +54,7 @@ pub struct View {
     /// Why there is none.
     pub failed: Option<Error>,
     /// The detail of what is selected, once it has come.
-    pub detail: Option<(PageRef, Detail)>,
+    pub detail: Option<(Selectable, Detail)>,
     /// The newest detail that was asked for.
     pub asked_detail: Ticket,
     /// Lines of the detail that are scrolled away.
@@ -168,7 +168,7 @@ impl View {
     }
 
     /// What is selected.
-    pub fn selected_subject(&self) -> Option<&PageRef> {
+    pub fn selected_subject(&self) -> Option<&Selectable> {
         self.row_at(self.section, self.row)?.subject.as_ref()
     }
 

@@ -1,16 +1,16 @@
 //! The selection of a view: where it may go, and what moves it.
 
 use super::View;
-use crate::tui::page::{PageRef, Section};
+use crate::tui::page::{Section, Selectable};
 
 impl View {
-    pub(super) fn select(&mut self, wanted: impl Fn(&PageRef) -> bool) -> bool {
+    pub(super) fn select(&mut self, wanted: impl Fn(&Selectable) -> bool) -> bool {
         let near = self.row;
         self.select_near(near, wanted)
     }
 
     /// Selects the row that is wanted; where the same thing stands in several, the one that is nearest to a row.
-    pub(super) fn select_near(&mut self, near: usize, wanted: impl Fn(&PageRef) -> bool) -> bool {
+    pub(super) fn select_near(&mut self, near: usize, wanted: impl Fn(&Selectable) -> bool) -> bool {
         // The section of the selection goes first: the same thing may stand in two.
         let order = std::iter::once(self.section).chain(0..self.shown.len());
         for section in order {
@@ -107,7 +107,7 @@ impl View {
 
     /// To a thing in a section, to the row that is nearest to where it stood; a range in another section ends. Returns
     /// whether it is there.
-    pub fn go_to_row_of(&mut self, section: usize, near: usize, thing: &PageRef) -> bool {
+    pub fn go_to_row_of(&mut self, section: usize, near: usize, thing: &Selectable) -> bool {
         let is_it = |n: &usize| self.row_at(section, *n).is_some_and(|r| r.subject.as_ref() == Some(thing));
         let found = (0..self.rows(section).len()).filter(is_it).min_by_key(|n| n.abs_diff(near));
         let Some(row) = found else { return false };
