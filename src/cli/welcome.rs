@@ -23,10 +23,10 @@ pub enum Choice {
 
 /// What is offered: the keys, what it is, and what else says the same.
 const OFFERED: &[(&str, Choice, &str, &str)] = &[
-    ("1", Choice::Found, "found a desk: its keys and its workspace are made here", "comity init"),
-    ("2", Choice::Join, "join a desk: make your identity, and read the card of the desk", "comity identity new"),
-    ("3", Choice::Demo, "see the demo: two fictional desks in the middle of a case", "comity demo"),
-    ("4", Choice::Tour, "take the tour: the same case step by step, with the reasons", "comity tour"),
+    ("1", Choice::Found, "found a desk: its keys and its workspace", "comity init"),
+    ("2", Choice::Join, "join a desk: your identity, and the desk's card", "comity identity new"),
+    ("3", Choice::Demo, "see the demo: two desks in the middle of a case", "comity demo"),
+    ("4", Choice::Tour, "take the tour: the same case, step by step", "comity tour"),
     ("q", Choice::Leave, "leave", ""),
 ];
 
@@ -39,8 +39,7 @@ pub fn ask(workspace: &Path, lines: &mut dyn BufRead, out: &mut dyn Write) -> io
     let place = workspace.to_string_lossy();
     writeln!(out, "comity: there is no desk at {} yet.\n", shown(&place))?;
     for (key, _, about, command) in OFFERED {
-        let command = if command.is_empty() { String::new() } else { format!("   ({command})") };
-        writeln!(out, "  {key}  {about}{command}")?;
+        writeln!(out, "{}", format!("  {key}  {about:49}{command}").trim_end())?;
     }
     loop {
         write!(out, "\nWhich? [q] ")?;

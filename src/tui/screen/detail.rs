@@ -42,7 +42,7 @@ use crate::tui::picture::steps::{Step, StepState, Steps};
 use crate::tui::picture::tree::{Branch, Tree};
 use crate::tui::theme::StyleRole;
 use crate::tui::words;
-use crate::value::class::{Level, TestOutcome};
+use crate::value::class::{Level, PersonClass, TestOutcome};
 use crate::value::id::Id;
 use crate::value::json::Json;
 use crate::value::person::Person;
@@ -208,16 +208,14 @@ fn of_item(workspace: &Workspace, record: &Record, d: &mut Detail) -> Result<(),
     }
     d.line(tr("TITLE"), i.title.as_str());
     d.body(tr("NOTE"), &i.note);
-    d.line(
-        tr("CLASS"),
-        phrase!(
-            "tier {tier}, {category}, {person_class}, {assertion}",
-            tier = i.tier,
-            category = tr_word(i.category.word()),
-            person_class = tr_word(i.person_class.word()),
-            assertion = tr_word(i.assertion.word())
-        ),
-    );
+    let of_person = (i.person_class != PersonClass::None).then(|| tr_word(i.person_class.word()).to_owned());
+    let class = [
+        Some(phrase!("tier {tier}", tier = i.tier)),
+        Some(tr_word(i.category.word()).to_owned()),
+        of_person,
+        Some(tr_word(i.assertion.word()).to_owned()),
+    ];
+    d.line(tr("CLASS"), class.into_iter().flatten().collect::<Vec<_>>().join(", "));
     let grades: Vec<String> =
         [i.source_grade.map(|g| phrase!("source {g}", g)), i.information_grade.map(|g| phrase!("information {g}", g))]
             .into_iter()

@@ -234,7 +234,7 @@ fn reason_of(may: &May) -> String {
     let Some(group) = may.groups().into_iter().next() else { return String::new() };
     let rule = group.failure.verdict.as_ref().and_then(|verdict| verdict.refusals().next()?.id.row());
     match rule {
-        Some(rule) => format!("{} {}", rule.id, rule.name),
+        Some(rule) => format!("{} {} ({})", rule.id, rule.name, rule.source),
         // Which state each of them wants instead is said when it is asked for.
         None => group.why.split(';').next().unwrap_or_default().to_owned(),
     }
