@@ -80,22 +80,58 @@ pub fn answer(words: &[OsString]) -> Option<io::Result<()>> {
 fn write_answer(shell: &dyn EnvCompleter, typed: Vec<OsString>) -> io::Result<()> {
     let tree = tree::tree();
     let files = Arc::new(Files::of(&tree, &typed));
-    let number = folder::variable("_CLAP_COMPLETE_INDEX").and_then(|number| number.parse().ok());
-    let here_is_nothing =
-        number.map_or(typed.last(), |number: usize| typed.get(number)).is_none_or(|word| word.is_empty());
+    let number: Option<usize> = folder::variable("_CLAP_COMPLETE_INDEX").and_then(|number| number.parse().ok());
+    let here_is_nothing = number.map_or(typed.last(), |number| typed.get(number)).is_none_or(|word| word.is_empty());
     let tree = with_ids(tree, &files);
     let mut tree = if here_is_nothing { without_options(tree) } else { tree };
     let here = Some(Path::new("."));
     let mut out = Vec::new();
     let why = folder::variable("_CLAP_COMPLETE_COMP_TYPE").filter(|_| shell.is(BASH)).unwrap_or_default();
-    if LISTINGS.contains(&why.as_str()) {
-        let lines = listed(&complete(&mut tree, typed, number.unwrap_or_default(), here)?);
+    if shell.is(BASH) {
+        let (typed, number, before) = with_values(typed, number.unwrap_or_default());
+        let mut offered = complete(&mut tree, typed, number, here)?;
+        if let Some(option) = before {
+            let value = |one: &CompletionCandidate| Some(one.get_value().to_str()?.strip_prefix(&option)?.to_owned());
+            let bare = |one: CompletionCandidate| value(&one).map(|value| renamed(&one, value));
+            offered = offered.into_iter().filter_map(bare).collect();
+        }
         let between = folder::variable("_CLAP_IFS").unwrap_or_else(|| "\n".to_owned());
+        let lines = if LISTINGS.contains(&why.as_str()) {
+            listed(&offered)
+        } else {
+            offered.iter().map(|one| one.get_value().to_string_lossy().into_owned()).collect()
+        };
         out.extend(lines.join(&between).into_bytes());
     } else {
         shell.write_complete(&mut tree, typed, here, &mut out)?;
     }
     stdout().write_all(&out)
+}
+
+/// The words as they were typed, and which of them is completed: bash parts `--option=value` at the sign, and puts in the value alone. Also
+/// what stands before that value then.
+fn with_values(mut typed: Vec<OsString>, number: usize) -> (Vec<OsString>, usize, Option<String>) {
+    let text = |n: Option<usize>| n.and_then(|n| typed.get(n)).and_then(|word| word.to_str());
+    let is_option = |word: &&str| word.starts_with("--");
+    let (option, value) = match text(Some(number)) {
+        // Nothing stands behind the sign yet.
+        Some("=") => (text(number.checked_sub(1)).filter(is_option), ""),
+        Some(value) if text(number.checked_sub(1)) == Some("=") => {
+            (text(number.checked_sub(2)).filter(is_option), value)
+        }
+        _ => (None, ""),
+    };
+    let Some((option, value)) = option.map(|option| (format!("{option}="), value.to_owned())) else {
+        return (typed, number, None);
+    };
+    let first = if value.is_empty() && text(Some(number)) == Some("=") { number - 1 } else { number - 2 };
+    typed.splice(first..=number, [OsString::from(format!("{option}{value}"))]);
+    (typed, first, Some(option))
+}
+
+/// The same candidate with another value.
+fn renamed(one: &CompletionCandidate, value: String) -> CompletionCandidate {
+    CompletionCandidate::new(value).help(one.get_help().cloned()).id(one.get_id().cloned())
 }
 
 /// What bash lists: each value that an argument takes, with what it is called behind it. Bash knows of values alone, so what is called

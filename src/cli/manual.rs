@@ -28,6 +28,8 @@ pub fn write(tree: clap::Command, keys: &[KeyRow], out: &mut impl Write) -> io::
         let written = if key.keys.is_empty() { "(by name)".to_owned() } else { key.keys.join("  ") };
         writeln!(out, ".TP\n\\fB{}\\fR\n{}: {}{}", plain(&written), plain(key.name), plain(key.about), plain(&places))?;
     }
+    rows(".SH FILES", FILES, out)?;
+    rows(".SH \"EXIT STATUS\"", ENDS, out)?;
     Ok(())
 }
 
@@ -62,7 +64,7 @@ const ENDS: &[(&str, &str)] = &[
 pub fn of_noun(tree: &clap::Command, noun: &str, out: &mut impl Write) -> io::Result<bool> {
     let Some(found) = tree.find_subcommand(noun) else { return Ok(false) };
     let about = found.get_about().map(ToString::to_string).unwrap_or_default();
-    writeln!(out, ".TH \"comity {}\" 1\n.SH NAME\ncomity {} \\- {}", plain(noun), plain(noun), plain(&about))?;
+    writeln!(out, ".TH \"comity {}\" 1\n.nh\n.SH NAME\ncomity {} \\- {}", plain(noun), plain(noun), plain(&about))?;
     let mut verbs: Vec<(String, &clap::Command)> =
         found.get_subcommands().map(|c| (format!("{noun} {}", c.get_name()), c)).collect();
     if verbs.is_empty() {
@@ -82,14 +84,23 @@ pub fn of_noun(tree: &clap::Command, noun: &str, out: &mut impl Write) -> io::Re
         for arg in command.get_arguments().filter(|arg| !arg.is_global_set()) {
             let flag = arg.get_long().map_or_else(|| arg.get_id().as_str().to_uppercase(), |long| format!("--{long}"));
             let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-            writeln!(out, ".TP\n\\fB{}\\fR\n{}", plain(&flag), plain(&help))?;
+            let value = arg.get_value_names().filter(|_| arg.get_action().takes_values() && arg.get_long().is_some());
+            let value = value.and_then(|names| names.first()).map(|name| format!(" <{name}>")).unwrap_or_default();
+            writeln!(out, ".TP\n\\fB{}\\fR{}\n{}", plain(&flag), plain(&value), plain(&help))?;
         }
     }
     writeln!(out, ".SH EXAMPLES")?;
     for (_, command) in &verbs {
         let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-        for line in after.lines().filter_map(|line| line.strip_prefix("  ")) {
-            writeln!(out, ".PP\n.nf\n{}\n.fi", plain(line))?;
+        let lines: Vec<&str> = after.lines().filter_map(|line| line.strip_prefix("  ")).collect();
+        // A command in several lines stays one that a shell takes.
+        for (n, line) in lines.iter().enumerate() {
+            let begins = !line.starts_with(' ');
+            let goes_on = lines.get(n + 1).is_some_and(|next| next.starts_with(' '));
+            writeln!(out, "{}{}", if begins { ".PP\n.nf\n" } else { "" }, plain(line))?;
+            if !goes_on {
+                writeln!(out, ".fi")?;
+            }
         }
     }
     rows(".SH FILES", FILES, out)?;
@@ -143,6 +154,6 @@ mod tests {
         let mut out = Vec::new();
         write(clap::Command::new("x"), &[row], &mut out).unwrap();
         let page = String::from_utf8(out).unwrap();
-        assert!(page.ends_with(".TP\n\\fB\\e  \\-\\fR\nbefore: the place\\(aqs (Desk)\n"), "{page}");
+        assert!(page.contains("\n.TP\n\\fB\\e  \\-\\fR\nbefore: the place\\(aqs (Desk)\n.SH FILES"), "{page}");
     }
 }

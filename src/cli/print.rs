@@ -10,7 +10,7 @@ use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 use crate::command::definition::Output;
 use crate::command::plain::{self, Cells, Emphasis};
 use crate::record::kind::StateTone;
-use crate::value::text::{fit, is_hidden, shown_lines};
+use crate::value::text::{fit, is_hidden, shown_lines, width, wrap};
 use crate::workspace::error::Error;
 
 /// For whom an answer is printed.
@@ -66,7 +66,15 @@ pub fn answer(answer: &Output, reader: Reader, out: &mut dyn Write) -> io::Resul
         Reader::Pipe => (Cells::Whole, false),
         Reader::Terminal { colours, columns } => (Cells::Fitted(columns), colours),
     };
+    let room = if let Cells::Fitted(columns) = cells { columns } else { usize::MAX };
     for line in plain::pieces(answer, cells) {
+        // A list fits already.
+        if let ([only], true) = (line.as_slice(), answer.columns.is_empty()) {
+            for part in hanging(&only.text, room) {
+                writeln!(out, "{part}")?;
+            }
+            continue;
+        }
         for piece in line {
             match style(piece.emphasis).filter(|_| colours) {
                 Some(style) => write!(out, "{style}{}{PLAIN}", piece.text)?,
@@ -76,6 +84,23 @@ pub fn answer(answer: &Output, reader: Reader, out: &mut dyn Write) -> io::Resul
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// A line in several where there is no room for it: what goes on stands below what it goes on with, and not below its label.
+fn hanging(line: &str, columns: usize) -> Vec<String> {
+    if width(line) <= columns {
+        return vec![line.to_owned()];
+    }
+    let indent = line.len() - line.trim_start().len();
+    let label = line.trim_start().find("  ").map(|end| indent + end);
+    let text = label.map(|end| line.len() - line.get(end..).unwrap_or_default().trim_start().len());
+    // A label takes no more than half of the line.
+    let at = text.filter(|at| *at <= columns / 2 && line.is_char_boundary(*at)).unwrap_or(indent.min(columns / 2));
+    let (before, rest) = line.split_at(at);
+    let room = columns.saturating_sub(width(before));
+    let blank = " ".repeat(width(before));
+    let parts = wrap(rest, room).into_iter().enumerate();
+    parts.map(|(n, part)| format!("{}{part}", if n == 0 { before } else { &blank })).collect()
 }
 
 /// Writes JSON with hidden characters escaped: the same value for a program, and no control characters for a terminal.
@@ -121,7 +146,14 @@ impl Formatter for Visible {
 const LONGEST: usize = 2000;
 
 /// Prints a failure: a sentence and what to do next on standard error; with `--json`, an object on standard output too.
-pub fn failure(failure: &Error, as_json: bool, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<()> {
+/// `columns`: how wide the terminal of the error is, where it is one.
+pub fn failure(
+    failure: &Error,
+    as_json: bool,
+    columns: Option<usize>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<()> {
     if as_json {
         let mut error = serde_json::json!({ "code": failure.code(), "what": failure.what, "next": failure.hint });
         if let (Some(verdict), Value::Object(members)) = (&failure.verdict, &mut error) {
@@ -135,9 +167,11 @@ pub fn failure(failure: &Error, as_json: bool, out: &mut dyn Write, err: &mut dy
         json(&all, out)?;
     }
     let mut what = shown_lines(&failure.what).into_iter().map(|line| fit(&line, LONGEST).into_owned());
-    writeln!(err, "comity: {}", what.next().unwrap_or_default())?;
-    for line in what.chain(shown_lines(&failure.hint)) {
-        writeln!(err, "  {line}")?;
+    let first = format!("comity: {}", what.next().unwrap_or_default());
+    let others = what.chain(shown_lines(&failure.hint)).map(|line| format!("  {line}"));
+    let room = columns.unwrap_or(usize::MAX);
+    for line in std::iter::once(first).chain(others).flat_map(|line| hanging(&line, room)) {
+        writeln!(err, "{line}")?;
     }
     Ok(())
 }
@@ -167,8 +201,20 @@ mod tests {
             }
         }
         let mut err = Vec::new();
-        failure(&Error::usage(evil), false, &mut Vec::new(), &mut err).unwrap();
+        failure(&Error::usage(evil), false, None, &mut Vec::new(), &mut err).unwrap();
         assert!(!String::from_utf8(err).unwrap().chars().any(|c| c != '\n' && is_hidden(c)));
+    }
+
+    #[test]
+    fn what_has_no_room_goes_on_below_itself() {
+        for (line, columns, want) in [
+            ("short", 10, &["short"][..]),
+            ("LABEL  one two three", 14, &["LABEL  one two", "       three"]),
+            ("  one two three", 9, &["  one two", "  three"]),
+            ("no label here", 8, &["no label", "here"]),
+        ] {
+            assert_eq!(hanging(line, columns), want, "{line}");
+        }
     }
 
     #[test]

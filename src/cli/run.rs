@@ -14,13 +14,13 @@ use super::tree::{self, Help, OWN, REASON};
 use super::{completion, guide, manual, misread, passphrase, practise, print, tour};
 use crate::command::availability::{targets, why_not};
 use crate::command::batch::FILE;
-use crate::command::command;
 use crate::command::definition::{ArgKind, Args, Command, CommandContext, Handler, Output};
 use crate::command::destination::FORCE;
 use crate::command::identity;
 use crate::command::retention::purge::finish_interrupted;
 use crate::command::run::{On, masked, run as run_command};
 use crate::command::script;
+use crate::command::{command, commands};
 use crate::demo::practise::PractiseRole;
 use crate::host::clock::Clock;
 use crate::host::file;
@@ -34,7 +34,7 @@ use crate::value::class::{Role, words};
 use crate::value::realm::Realm;
 use crate::value::text::{self, shown, shown_lines};
 use crate::value::timestamp::Timestamp;
-use crate::workspace::error::{Error, ErrorKind, SEE_HELP};
+use crate::workspace::error::{Error, ErrorKind, SEE_HELP, SEE_LIST, SEE_STATE};
 use crate::workspace::open::{Moment, Workspace};
 use crate::workspace::progress::{Job, Progress};
 
@@ -156,7 +156,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocat
                 let done = guide::found(args, &mut context_of(&globals));
                 return Invocation::Done(done.map_or_else(report, |()| 0));
             }
-            let agreed = agreed(command, &args, &globals).and_then(|()| written_over(command, &args, &globals));
+            let agreed = nothing_missing(command, &args)
+                .and_then(|()| agreed(command, &args, &globals))
+                .and_then(|()| written_over(command, &args, &globals));
             let done = agreed.and_then(|args| perform(command, &args, &globals, shared));
             let done = done.map_err(|failure| all_missing(command, &args, failure));
             let code = match done {
@@ -178,6 +180,35 @@ fn help_for(words: &[OsString]) -> Help {
 /// An error whose hint names the help of what was typed, where it only says that there is help.
 fn with_exact_help(failure: Error, words: &[OsString]) -> Error {
     if failure.hint == SEE_HELP { failure.hint(misread::help_of(misread::name_in(words).as_deref())) } else { failure }
+}
+
+/// An error whose hint names a command that exists, where it only says what to look at.
+fn with_exact_command(command: &Command, failure: Error) -> Error {
+    let of_noun = |name: &str| {
+        let found = commands().find(|other| other.noun == command.noun && other.name == name)?;
+        Some(format!("`comity {}`", found.full_name()))
+    };
+    let hint = match failure.hint.as_str() {
+        SEE_HELP => Some(misread::see(command)),
+        // Of a field that names a record of another kind, its own list is the one.
+        SEE_LIST if command.target_args().len() == 1 => {
+            of_noun("list").map(|list| format!("{list} says what there is; an id may be cut"))
+        }
+        SEE_STATE => of_noun("show").map(|show| format!("{show} says where it stands")),
+        _ => None,
+    };
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+/// Names all that is missing at once, also what is needed for what else was said.
+fn nothing_missing(command: &Command, args: &Args) -> Result<(), Error> {
+    match misread::missing_of(command, args) {
+        missing if missing.is_empty() => Ok(()),
+        missing => Err(Error::usage(misread::are_missing(&missing)).hint(misread::see(command))),
+    }
 }
 
 /// Asks before what erases for good. Where nobody can be asked, it must have been said.
@@ -222,7 +253,7 @@ fn written_over(command: &Command, args: &Args, globals: &Globals) -> Result<Arg
 fn all_missing(command: &Command, args: &Args, failure: Error) -> Error {
     let missing = |name: &str| format!("--{name} is missing");
     let Some(first) = command.args.iter().find(|a| failure.what == missing(a.name)) else {
-        return if failure.hint == SEE_HELP { failure.hint(misread::see(command)) } else { failure };
+        return with_exact_command(command, failure);
     };
     let first = format!("--{}", first.name);
     let mut names = misread::missing_of(command, args);
@@ -494,7 +525,8 @@ fn print_output(answer: &Output, globals: &Globals) -> u8 {
 
 /// Reports an error, and returns its exit code.
 pub fn report(failure: &Error, json: bool) -> u8 {
-    let said = print::failure(failure, json, &mut stdout().lock(), &mut stderr().lock());
+    let columns = stderr().is_terminal().then(print::columns);
+    let said = print::failure(failure, json, columns, &mut stdout().lock(), &mut stderr().lock());
     if let Err(error) = said {
         return output_error(&error);
     }
@@ -503,7 +535,11 @@ pub fn report(failure: &Error, json: bool) -> u8 {
 
 /// The exit code where the output cannot be written: 0 where its reader has closed the pipe.
 fn output_error(error: &io::Error) -> u8 {
-    if is_closed(error) { 0 } else { ErrorKind::Medium as u8 }
+    if is_closed(error) {
+        return 0;
+    }
+    let _ = writeln!(stderr(), "comity: the answer cannot be written: {error}");
+    ErrorKind::Medium as u8
 }
 
 /// Whether the reader has what they wanted, and has closed the pipe: `| head` is no failure.

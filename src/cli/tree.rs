@@ -6,7 +6,7 @@ use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser};
 use clap::{ArgAction, ArgMatches, ValueHint, value_parser};
 
 use super::{examples, tour};
-use crate::command::definition::{Arg, ArgKind, Args, Command};
+use crate::command::definition::{Arg, ArgKind, Args, Command, NeededWhere};
 use crate::command::{COMMAND_TABLES, command};
 use crate::demo::practise::{PractiseRole, templates};
 use crate::value::text::width;
@@ -318,7 +318,7 @@ fn below(name: &str, examples: impl IntoIterator<Item = impl AsRef<str>>, help: 
 
 /// A command in lines that a shell takes as one. What stands in quotes is not parted, nor an option from its value.
 fn in_lines(command: &str) -> String {
-    const COLUMNS: usize = 72;
+    const COLUMNS: usize = 68;
     let mut lines = vec![String::new()];
     let mut words: Vec<String> = Vec::new();
     let mut is_quoted = false;
@@ -383,7 +383,22 @@ fn help_of(field: &Arg) -> String {
         ArgKind::Word(words) | ArgKind::Words(words) => format!(" ({})", words().join(", ")),
         _ => String::new(),
     };
-    let needed = if field.required && !field.positional { " (required)" } else { "" };
+    let needed = match field.needed {
+        _ if field.required => {
+            if field.positional {
+                String::new()
+            } else {
+                " (required)".to_owned()
+            }
+        }
+        Some(NeededWhere::Says(other, said)) => format!(" (required where --{other} is {})", said.join(" or ")),
+        // Flags that only the command line has are its other way to say the same.
+        Some(NeededWhere::Without(others)) => {
+            let others: Vec<String> = others.iter().map(|other| format!("--{other}")).collect();
+            format!(" (required without {})", others.join(" or "))
+        }
+        None => String::new(),
+    };
     format!("{}{words}{needed}", field.help)
 }
 

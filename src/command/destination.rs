@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::definition::{Arg, ArgKind, Args};
 use crate::host::file;
 use crate::value::text::shown;
-use crate::workspace::error::Error;
+use crate::workspace::error::{Error, ErrorKind};
 use crate::workspace::open::is_workspace;
 
 /// The field that lets a command write over a file.
@@ -33,6 +33,9 @@ impl Destination {
     fn checked(path: PathBuf, over: bool) -> Result<Self, Error> {
         let name = shown(&path.to_string_lossy()).into_owned();
         is_outside(&path)?;
+        if path.is_dir() {
+            return Err(Error::usage(format!("{name} is a folder")).hint("name a file in it"));
+        }
         if file::exists(&path) && !over {
             return Err(Error::usage(format!("there is a file {name} already")).hint(TAKEN));
         }
@@ -51,6 +54,15 @@ impl Destination {
     /// The path.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Refuses a place in a folder that is not there, where what leaves must not be made for nothing.
+    pub fn needs_folder(&self) -> Result<(), Error> {
+        let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) else {
+            return Ok(());
+        };
+        let what = format!("there is no folder {}", shown(&folder.to_string_lossy()));
+        Err(Error::new(ErrorKind::Medium, what, "make it, or name another; nothing was changed"))
     }
 
     /// Begins to write the file; [`Self::finish`] ends that.

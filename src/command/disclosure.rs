@@ -456,7 +456,7 @@ impl Sorted {
         let failure = Error::refused(verdict, Some(id));
         let more = self.stays.len() + self.waits.len() - 1;
         let failure = if more > 0 {
-            Error { what: format!("{}; and {more} more items stay", failure.what), ..failure }
+            Error { what: format!("{}; and {} more", failure.what, counted(more, "item")), ..failure }
         } else {
             failure
         };
@@ -624,7 +624,7 @@ fn share(
         // Where nothing of it goes, that is the gate's no.
         let goes = !sorted.leaves.is_empty() || !sorted.waits.is_empty() || sorted.stays.is_empty();
         let Some(refusal) = sorted.refusal().filter(|_| !goes) else { return Ok(answer.with_message(said)) };
-        return Ok(answer.with_message(format!("{said} {}.", refusal.what)).with_code(ErrorKind::Refused));
+        return Ok(answer.with_message(format!("{said} Why: {}.", refusal.what)).with_code(ErrorKind::Refused));
     }
     let (id, waiting) = (workspace.entropy.id()?, workspace.entropy.id()?);
     let (home, realm) = (workspace.meta.desk, workspace.meta.realm.clone());

@@ -17,6 +17,8 @@ const FEWEST: usize = 12;
 const HEADING: usize = 6;
 /// The members of a row in which a state stands.
 const STATES: [&str; 3] = ["state", "status", "standing"];
+/// The members of a row that say until when something is to be done, or may be.
+const ENDS: [&str; 4] = ["due", "until", "expires", "delete_by"];
 /// The member of a row by which its record is named.
 const ID: &str = "id";
 /// The member of a row that says which kind of record it is of, or which kind of request.
@@ -204,7 +206,7 @@ fn list(rows: &[Value], answer: &Output, cells: Cells) -> Vec<Vec<Fragment>> {
     let measured = |(i, (key, title)): (usize, &(&str, &str))| {
         let widest = body.iter().filter_map(|row| row.get(i)).map(|piece| width(&piece.text)).max().unwrap_or(0);
         let natural = widest.max(width(title));
-        let stays = *key == ID || STATES.contains(key);
+        let stays = *key == ID || STATES.contains(key) || ENDS.contains(key);
         let gives_way = !stays && rows.iter().any(|row| row.get(*key).is_some_and(is_text));
         let least = if gives_way { natural.min(FEWEST) } else { widest.max(width(title).min(HEADING)) };
         Measured { natural, least, whole: if gives_way { 1 } else { least }, stays }

@@ -78,6 +78,10 @@ pub struct Error {
 
 /// The hint of what was not understood, where there is nothing else to say: whoever knows which command was typed names its help.
 pub const SEE_HELP: &str = "see `--help`";
+/// The hint of what is not there: whoever knows which command was typed names the list.
+pub const SEE_LIST: &str = "list what there is, and name it by its id or the beginning of it";
+/// The hint of what stands otherwise: whoever knows which command was typed names what shows it.
+pub const SEE_STATE: &str = "look at the record's state first";
 
 impl Error {
     /// A failure.
@@ -108,7 +112,7 @@ impl Error {
 
     /// The records do not allow it.
     pub fn not_allowed(what: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Refused, what, "look at the record's state first")
+        Self::new(ErrorKind::Refused, what, SEE_STATE)
     }
 
     /// The workspace is open to be read only.
@@ -118,7 +122,7 @@ impl Error {
 
     /// There is no such thing.
     pub fn unknown(what: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Usage, what, "list what there is, and name it by its id or the beginning of it")
+        Self::new(ErrorKind::Usage, what, SEE_LIST)
     }
 
     /// With another hint.

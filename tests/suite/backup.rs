@@ -181,6 +181,7 @@ fn a_backup_is_listed_and_gives_the_desk_back_on_another_disk() {
     let id = a.make(1, "backup make", &[("out", &out)]);
     assert_eq!(fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
     a.fails(1, "backup make", &[("out", &out)], ErrorKind::Usage);
+    a.fails(1, "backup make", &[("out", &a.path("nowhere/bk"))], ErrorKind::Medium);
     let inside = text(&a.workspace().join("bk"));
     a.fails(1, "backup make", &[("out", &inside)], ErrorKind::Usage);
     let listed = a.must(2, "backup list", &[]).value;

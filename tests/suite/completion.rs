@@ -106,6 +106,20 @@ fn ids_are_offered_with_what_they_are_called() {
 }
 
 #[test]
+fn bash_parts_a_value_from_its_option_and_puts_in_the_value_alone() {
+    let (_root, a, _b) = pair();
+    for (typed, want) in [
+        (["--theme", "=", "sa"].as_slice(), "safe"),
+        (&["bundle", "export", "--to", "=", "X"], "XB"),
+        (&["bundle", "export", "--to", "="], "XB"),
+        (&["bundle", "export", "--to=X"], "--to=XB"),
+        (&["law", "show", "bc29", "--theme", "=", "an"], "ansi"),
+    ] {
+        assert_eq!(entries(&a, "9", typed), [want], "{typed:?}");
+    }
+}
+
+#[test]
 fn members_kinds_of_request_and_nouns_are_offered_with_what_they_are_called() {
     let (_root, a, b) = pair();
     // A partner's members are known here, and are not for this desk to revoke.

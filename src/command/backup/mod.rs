@@ -89,6 +89,7 @@ pub const COMMANDS: &[Command] = &[
 
 fn make(workspace: &mut Workspace, args: &Args, job: &mut Job) -> Result<Output, Error> {
     let out = Destination::of(args, "out")?;
+    out.needs_folder()?;
     let name = out.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
     let until = workspace.now().plus(law::backup::term());
     let id = workspace.entropy.id()?;

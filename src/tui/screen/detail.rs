@@ -308,6 +308,9 @@ fn holders(workspace: &Workspace, i: &item::ItemSummary) -> Result<Picture, Erro
     Ok(Picture::Tree(Tree(branches)))
 }
 
+/// So many items of a sharing are named on its page.
+const NAMED: usize = 20;
+
 /// Days that a whole bar of a copy's term stands for.
 const TERM: u64 = 90;
 
@@ -621,11 +624,15 @@ fn of_disclosure(workspace: &Workspace, record: &Record, d: &mut Detail) -> Resu
         d.line(tr("VALIDATION"), StyledText::new(validation, StyleRole::Due));
     }
     d.line(tr("ITEMS"), r.items.to_string());
-    for id in disclosure::items_of(workspace, record)?.into_iter().take(20) {
+    let items = disclosure::items_of(workspace, record)?;
+    for id in items.iter().copied().take(NAMED) {
         if let Some(item) = workspace.records().get(id)? {
             let line = workspace_info::line_of(workspace, &item)?;
             d.line("", format!("{} {line}", workspace_info::short(Kind::Item, id)));
         }
+    }
+    if let Some(more) = items.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        d.line("", StyledText::new(phrase!("… and {more} more", more), StyleRole::Note));
     }
     Ok(())
 }
