@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::print::quoted;
+use super::print::{columns, quoted};
 use crate::command::command;
 use crate::command::definition::{Args, Command, CommandContext, Output};
 use crate::command::identity;
@@ -255,7 +255,12 @@ impl Talk<'_> {
             let answer = self.line(asks, default)?;
             match check(&answer) {
                 Ok(()) => return Ok(answer),
-                Err(failure) => self.print(&failure.what)?,
+                // In the words of the question, not of an option.
+                Err(failure) => {
+                    let why = failure.what.strip_prefix("--").and_then(|why| why.split_once([' ', ':']));
+                    let why = why.map(|(_, why)| format!("{asks}: {}", why.trim_start()));
+                    self.print(why.as_ref().unwrap_or(&failure.what))?;
+                }
             }
         }
     }
@@ -278,7 +283,7 @@ impl Talk<'_> {
     }
 
     fn print(&mut self, text: &str) -> Result<(), Error> {
-        for line in shown_lines(text).iter().flat_map(|line| wrap(line, WIDTH)) {
+        for line in shown_lines(text).iter().flat_map(|line| wrap(line, WIDTH.min(columns()))) {
             writeln!(self.out, "{line}")?;
         }
         Ok(())
@@ -444,7 +449,13 @@ mod tests {
         let roles = "administrator,desk-officer,investigator";
         let all = [("desk", "XA"), ("name", "Harbour desk"), ("jurisdiction", "XA"), ("roles", roles)];
         check(Args::default(), "XA\nHarbour desk\nXA\n\n\n\nN. Okafor\n\n", None, &all, "Make it [yes]: ");
-        check(Args::default(), "xa\nXA\nHarbour desk\nXA\n\n\n\nN\n\n", None, &all, "--desk xa: a few capitals");
+        check(
+            Args::default(),
+            "xa\nXA\nHarbour desk\nXA\n\n\n\nN\n\n",
+            None,
+            &all,
+            "The desk's code: xa: a few capitals",
+        );
         check(given("desk", "XB"), "N\nXB\nadministrator\n\n\nN\ny\n", None, &[("desk", "XB")], "Its jurisdiction: ");
         check(given("desk", "xb"), "N\nXB\n\n", Some(ErrorKind::Usage), &[], "Your roles");
         check(

@@ -66,6 +66,7 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("from", ArgKind::Time, "from when; needed without a policy")
                 .needed(NeededWhere::Without(&["policy"])),
             Arg::new("until", ArgKind::Time, "until when; needed where no policy says it")
+                .ahead()
                 .needed(NeededWhere::Without(&["policy"])),
             Arg::new("tier", ArgKind::Number, "up to which tier; without it, the default of the partner's kind")
                 .of_shape(TIER),
@@ -194,7 +195,7 @@ pub const COMMANDS: &[Command] = &[
         about: "Let an agreement go on until another day, and say what changes from then on; the partner hears it",
         args: &[
             AGREEMENT,
-            Arg::new("until", ArgKind::Time, "until when").required(),
+            Arg::new("until", ArgKind::Time, "until when").ahead().required(),
             Arg::new("because", ArgKind::Body, "why").required(),
             Arg::new("lessons", ArgKind::Body, "what was learned since it was agreed or renewed last"),
             Arg::new("next-review", ArgKind::Time, "when it is looked at again"),

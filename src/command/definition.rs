@@ -201,6 +201,8 @@ pub struct Arg {
     pub cli_only: bool,
     /// It means something in an exercise alone: no form of a live workspace shows it.
     pub in_exercises: bool,
+    /// Its time is still to come.
+    pub ahead: bool,
     /// What its text must look like, where its kind does not say so.
     pub shape: Option<Shape>,
     /// Where the command cannot do without it, though it need not always be given.
@@ -251,6 +253,7 @@ impl Arg {
             repeated: false,
             cli_only: false,
             in_exercises: false,
+            ahead: false,
             shape: None,
             needed: None,
         }
@@ -266,6 +269,12 @@ impl Arg {
     #[must_use]
     pub const fn positional(self) -> Self {
         Self { positional: true, required: true, ..self }
+    }
+
+    /// Its time must be still to come.
+    #[must_use]
+    pub const fn ahead(self) -> Self {
+        Self { ahead: true, ..self }
     }
 
     /// Its text must look so.

@@ -58,7 +58,8 @@ impl Destination {
 
     /// Refuses a place in a folder that is not there, where what leaves must not be made for nothing.
     pub fn needs_folder(&self) -> Result<(), Error> {
-        let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) else {
+        let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
+        else {
             return Ok(());
         };
         let what = format!("there is no folder {}", shown(&folder.to_string_lossy()));

@@ -11,6 +11,7 @@ use crate::act::header::Audience;
 use crate::command::definition::{
     Arg, ArgKind, Args, Command, Handler, Needs, Output, Preview, STAYS, Undo, Weight, Writes,
 };
+use crate::command::shape::DAY;
 use crate::host::file;
 use crate::law::calendar::{Calendar, Zone};
 use crate::law::deadline;
@@ -169,7 +170,7 @@ pub const COMMANDS: &[Command] = &[
         about: "Say that you have read the source of a row, and when: the row is dated from then on",
         args: &[
             Arg::new("row", ArgKind::Line, "the row's id, such as bc29, or its table and id: ground/R2").positional(),
-            Arg::new("on", ArgKind::Line, "the day on which it was read, such as 2026-11-29").required(),
+            Arg::new("on", ArgKind::Line, "the day on which it was read, such as 2026-11-29").of_shape(DAY).required(),
             Arg::new("because", ArgKind::Body, "what was read, and where; it is kept for ever").required(),
         ],
         writes: Some(Writes {
@@ -256,7 +257,10 @@ struct RequestKindRow<'l> {
 
 fn list(law: &Law, now: Timestamp, _: &Args) -> Result<Output, Error> {
     let mut rows = Vec::new();
-    for r in law.requests() {
+    let binds = |r: &&RequestKind| law.instrument(&r.instrument).is_some_and(|i| i.is_in_force(now));
+    // What is not in force stands last.
+    let (in_force, others): (Vec<_>, Vec<_>) = law.requests().iter().partition(binds);
+    for r in in_force.into_iter().chain(others) {
         rows.push(RequestKindRow {
             id: &r.id,
             instrument: &r.instrument,
@@ -786,7 +790,7 @@ fn row_named(law: &Law, named: &str) -> Result<(Table, String), Error> {
 fn verify(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Error> {
     let before = workspace.law()?;
     let (table, id) = row_named(&before, args.need("row")?)?;
-    let day = args.read("on", "a day such as 2026-11-29", Timestamp::parse_date)?;
+    let day = args.read("on", DAY.what, Timestamp::parse_date)?;
     if Timestamp::of_date(day) > workspace.now() {
         return Err(Error::usage("--on: nobody has read anything on a day that is still to come"));
     }

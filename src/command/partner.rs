@@ -457,11 +457,11 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
     let change = partner::new(&card, kind, &text, workspace.entropy.salt()?);
     let id = workspace.act_alone(crate::record::partner::ADD, Audience::OwnDesk, |_, _| Ok(change))?;
     let said = format!(
-        "{} is added: {kind}, up to tier {} where no agreement says otherwise. Read its fingerprint aloud with the partner, then `comity partner confirm {}`:\n{}",
+        "{} is added: {kind}, up to tier {} where no agreement says otherwise. Let the partner read its fingerprint aloud, and type what you \
+         hear: `comity partner confirm {}`.",
         card.code,
         ceiling::default_for(kind),
-        card.code,
-        card.fingerprint()
+        card.code
     );
     Ok(Output::made(id, said).with("code", card.code.clone()).with("fingerprint", card.fingerprint()))
 }

@@ -153,6 +153,7 @@ pub const COMMANDS: &[Command] = &[
             )
             .repeated(),
             Arg::new("expires", ArgKind::Time, "when the approval expires; within a year")
+                .ahead()
                 .needed(NeededWhere::Says("decision", &["approve", "partial"])),
             Arg::new("reasons", ArgKind::Body, "the reasons; partial, defer and refuse need them")
                 .needed(NeededWhere::Says("decision", &["partial", "defer", "refuse"])),

@@ -8,6 +8,7 @@ use crate::seal::age_file::Recipient;
 use crate::value::class::Tier;
 use crate::value::digest::Digest;
 use crate::value::money;
+use crate::value::timestamp::Timestamp;
 
 /// A word that terms may carry.
 pub const TOKEN: Shape = Shape { what: "a word without spaces", fits: |typed| token(typed).is_some() };
@@ -48,6 +49,9 @@ pub fn digest(typed: &str) -> Option<Digest> {
     Digest::parse(&typed.trim().to_ascii_lowercase())
 }
 
+/// A day of the calendar.
+pub const DAY: Shape = Shape { what: "a day such as 2026-11-29", fits: |typed| Timestamp::parse_date(typed).is_some() };
+
 /// A SHA-256 digest.
 pub const DIGEST: Shape = Shape { what: "64 hex digits", fits: |typed| digest(typed).is_some() };
 
@@ -65,6 +69,7 @@ mod tests {
             (AMOUNT, "5000.01", "-1"),
             (RATE, "0.92130001", "0"),
             (TIER, "4", "5"),
+            (DAY, "2026-11-29", "today"),
             (CODE, "XA-1", "xa"),
             (RECIPIENT, key, "age1"),
             (DIGEST, hash.as_str(), "ab"),

@@ -143,7 +143,11 @@ pub fn prepare(
     };
     for field in command.args {
         match field.kind {
-            ArgKind::Partner => known.form.set(field.name, known.partner.clone().into_iter().collect()),
+            ArgKind::Partner => {
+                known.form.set(field.name, known.partner.clone().into_iter().collect());
+                // As a record that was chosen, it gives way to what is typed.
+                known.labels.extend(known.partner.clone().map(|code| (field.name, code)));
+            }
             ArgKind::Record(kinds) => {
                 let case = first.and_then(|r| r.case).or(focus);
                 let fits = |r: &&Record| kinds.contains(&r.kind);
@@ -316,11 +320,15 @@ pub fn find(workspace: &Workspace, typed: &str) -> Result<Vec<Found>, Error> {
     }
     // A case, a partner or a member says more than a request, that more than what came of it, and all of them more than one of a thousand
     // items that say the same.
-    found.sort_by_key(|found| match found.subject.kind {
-        Kind::Case | Kind::Partner | Kind::Member => 0,
-        Kind::Request => 1,
-        Kind::Item => 3,
-        _ => 2,
+    // What is called so stands before what only says so somewhere.
+    found.sort_by_key(|found| {
+        let by_kind = match found.subject.kind {
+            Kind::Case | Kind::Partner | Kind::Member => 0,
+            Kind::Request => 1,
+            Kind::Item => 3,
+            _ => 2,
+        };
+        (!named(&found.called), by_kind)
     });
     found.truncate(MOST as usize);
     Ok(found)

@@ -339,7 +339,7 @@ fn a_desk_is_founded_in_a_conversation() {
     let mut s = Screen::run(&["init"], home.path(), &[("COMITY_LIGHT_SCRYPT", "1")], 80, 120);
     for (asks, answer) in [
         ("The desk's code: ", "xa\r"),
-        ("--desk xa: a few capitals, such as XA, is expected", "XA\r"),
+        ("The desk's code: xa: a few capitals, such as XA, is expected", "XA\r"),
         ("The desk's name: ", "Harbour desk\r"),
         ("Its jurisdiction: ", "XA\r"),
         ("Your roles [administrator,desk-officer,investigator]: ", "\r"),

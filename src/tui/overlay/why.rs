@@ -97,7 +97,10 @@ impl<S: 'static> Overlay<S> for Why<S> {
     }
 
     fn hints(&self) -> Hints {
-        &[("Enter", "go on record"), ("Esc", "leave it masked")]
+        match self.purpose {
+            Some(_) => &[("Enter", "go on record"), ("Tab", "write the purpose"), ("Esc", "leave it masked")],
+            None => &[("Enter", "go on record"), ("Esc", "leave it masked")],
+        }
     }
 
     fn draw(&self, area: Rect, buf: &mut Buffer, drawing: &DrawContext<'_>) -> Option<Position> {
@@ -118,7 +121,7 @@ impl<S: 'static> Overlay<S> for Why<S> {
     }
 
     fn prompt(&self) -> String {
-        phrase!("Why do you look ({LEAVES} leaves it masked): ")
+        phrase!("Why do you look ({leaves} leaves it masked): ", leaves = LEAVES)
     }
 
     fn line(&mut self, typed: &str, _: &Context<'_>) -> Outcome<S> {
@@ -126,7 +129,11 @@ impl<S: 'static> Overlay<S> for Why<S> {
         if typed.starts_with(LEAVES) {
             return self.left();
         }
-        if typed.starts_with(PURPOSE) && self.purpose.is_some() {
+        if typed.starts_with(PURPOSE) {
+            // Where no purpose will do, the sign is no reason either.
+            if self.purpose.is_none() {
+                return Outcome::Stay;
+            }
             self.take_purpose();
         } else if !typed.is_empty() {
             self.reason = Input::new(typed, false);

@@ -482,8 +482,9 @@ fn a_row_of_the_law_is_selected_opened_and_offers_a_request_of_its_kind() {
     assert_eq!(mode(&state), "normal");
     press(&mut state, "g g a");
     assert_eq!(mode(&state), "kind0 / normal");
+    steps_arrive(&mut state, Some("law verify"));
     let seen = drawn(&mut state, 80, 24);
-    assert!(seen.contains("request new") && seen.contains("law verify"), "{seen}");
+    assert!(seen.contains("request new") && seen.contains("law verify") && seen.contains("no    not they"), "{seen}");
     press(&mut state, "enter");
     assert_eq!(mode(&state), "waiting / normal");
 }
@@ -517,7 +518,19 @@ fn a_bundle_is_read_and_a_partner_is_looked_into() {
     }
     press(&mut state, "a");
     assert_eq!(mode(&state), "XB 5 / normal");
+    steps_arrive(&mut state, None);
     assert!(drawn(&mut state, 80, 24).contains("bundle drop"));
+}
+
+/// What is done with what is selected arrives; of one command, with a no.
+fn steps_arrive(state: &mut State, refused: Option<&str>) {
+    let steps = state.view().selected_subject().map(super::verdicts::steps_of_no_record).unwrap();
+    let why_not = |step: &super::work::Step| {
+        (Some(step.command.full_name().as_str()) == refused).then(|| Error::not_allowed("not they"))
+    };
+    let ticket = state.mode.top_as::<Menu<State>>().unwrap().asked;
+    let steps = steps.into_iter().map(|step| (why_not(&step), step)).collect();
+    state.steps_arrived(ticket, Ok(steps));
 }
 
 #[test]

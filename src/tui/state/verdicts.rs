@@ -62,15 +62,27 @@ impl State {
         }
     }
 
-    /// Offers what is done with something that is no record.
+    /// Offers what is done with something that is no record: each command with the gate's word on who asks.
     fn offer_steps(&mut self, steps: Vec<Step>) {
-        let entry = |step: Step| {
-            let (name, about) = (step.command.full_name(), StyledText::new(tr(step.command.about), StyleRole::Note));
-            let pick = Pick::close(move |state: &mut Self| state.begin_step(step.clone(), Vec::new()));
-            Entry::new(name, about, pick)
-        };
         let title = self.view().selected_line().unwrap_or_default();
-        self.mode.push(Box::new(Menu::new(title, steps.into_iter().map(entry).collect())));
+        let ticket = self.next_ticket();
+        self.mode.push(Box::new(Menu::<Self>::awaiting(title, ticket, tr("Asking the gate …"))));
+        self.read(
+            move |workspace| {
+                let why_not = |step: &Step| match step.command.writes {
+                    Some(writes) => workspace.may(writes.act).map(|v| (!v.allowed()).then(|| Error::refused(v, None))),
+                    None => Ok(None),
+                };
+                steps.into_iter().map(|step| Ok((why_not(&step)?, step))).collect::<Result<Vec<_>, Error>>()
+            },
+            move |state, steps| state.steps_arrived(ticket, steps),
+        );
+    }
+
+    /// Fills the menu with what is done with something that is no record.
+    pub(super) fn steps_arrived(&mut self, ticket: Ticket, steps: Result<Vec<(Option<Error>, Step)>, Error>) {
+        let entries = steps.map(|all| all.into_iter().map(|(why_not, step)| entry_of(why_not, step)).collect());
+        self.entries_arrived(ticket, entries, tr("Nothing can be done with this."));
     }
 
     /// Fills the menu with what may be done, and with what the tasks of the Desk wait for before all else.
@@ -148,8 +160,19 @@ impl State {
     }
 }
 
+/// A command that is done with something that is no record, or why it is not.
+fn entry_of(why_not: Option<Error>, step: Step) -> Entry<State> {
+    let name = step.command.full_name();
+    if let Some(failure) = why_not {
+        let note = StyledText::new(phrase!("no    {failure}", failure = why(&failure)), StyleRole::Note);
+        return Entry::new(name, note, refused(failure));
+    }
+    let about = StyledText::new(phrase!("yes   {about}", about = tr(step.command.about)), StyleRole::Good);
+    Entry::new(name, about, Pick::close(move |state: &mut State| state.begin_step(step.clone(), Vec::new())))
+}
+
 /// What is done with something that is no record, with what is known of each form.
-fn steps_of_no_record(subject: &Selectable) -> Vec<Step> {
+pub(super) fn steps_of_no_record(subject: &Selectable) -> Vec<Step> {
     let step = |name: &str, with: &[(&'static str, String)]| {
         Some(Step { command: command(name)?, with: with.iter().cloned().collect() })
     };

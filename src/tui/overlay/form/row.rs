@@ -95,6 +95,9 @@ impl FormRow {
         }
         match self.field.kind {
             ArgKind::Time => Some(match Timestamp::parse_typed(text, now) {
+                Some(t) if self.field.ahead && t <= now => {
+                    Err(tr("a time that is still to come is expected").to_owned())
+                }
                 Some(t) => Ok(when(t, now)),
                 None => {
                     Err(tr("a date (2026-12-24), a day (today, next friday) or a length (60d) is expected").to_owned())
@@ -152,7 +155,9 @@ pub fn pair_key(field: &Arg, name: &str) -> String {
 /// A time, and how far off it is.
 fn when(time: Timestamp, now: Timestamp) -> String {
     let span = in_short(time.since(now));
-    if time < now {
+    if time < now && time == now.start_of_day() {
+        phrase!("{time}, today", time = time.to_minute())
+    } else if time < now {
         phrase!("{time}, already past", time = time.to_minute())
     } else {
         phrase!("{time}, in {span}", time = time.to_minute(), span)

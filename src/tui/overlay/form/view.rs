@@ -186,7 +186,7 @@ impl FormView {
         let here = self.row().map(FormRow::key);
         let first = self.rows.iter().position(|r| r.pair.is_some());
         // Where nothing is typed yet behind what names them, the cursor goes to what must be filled, which comes only now.
-        let begins = first.is_none() && self.row().is_some_and(|row| row.input.is_empty());
+        let begins = first.is_none() && self.row().is_some_and(|row| row.input.is_empty() || self.is_as_before(row));
         // Pairs stand behind what must be filled to know them, and before what may be.
         let place = first.unwrap_or_else(|| self.rows.iter().take_while(|r| r.is_first()).count());
         self.rows.retain(|r| r.pair.is_none());
@@ -210,6 +210,11 @@ impl FormView {
         if let Some(needed) = needed.filter(|needed| begins && *needed < self.at) {
             self.at = needed;
         }
+    }
+
+    /// Whether in a row stands what stood there before anybody typed.
+    fn is_as_before(&self, row: &FormRow) -> bool {
+        self.before.get(&row.key()) == Some(&row.input.text())
     }
 
     /// Empties the rows of its pairs: what was wrong is typed again, not mended.
@@ -347,7 +352,7 @@ impl FormView {
         let here: BTreeSet<String> = self.rows.iter().map(FormRow::key).collect();
         let mut draft = self.draft.clone();
         draft.retain(|row, text| !text.is_empty() && !here.contains(row));
-        let typed = self.rows.iter().filter(|r| !r.input.is_empty() && r.label.is_none());
+        let typed = self.rows.iter().filter(|r| !r.input.is_empty());
         draft.extend(typed.map(|r| (r.key(), r.input.text())));
         // What stood there before anybody typed is nobody's words.
         draft.retain(|row, text| self.before.get(row) != Some(text));
