@@ -14,6 +14,9 @@ use super::overlay::definition::Hints;
 use super::screen::screen_of;
 use super::screen_id::ScreenId;
 use super::view::View;
+use crate::command::definition::Key;
+use crate::command::{command, commands};
+use crate::record::kind::Kind;
 use crate::value::text::width;
 
 /// A key and its word.
@@ -123,6 +126,17 @@ pub fn of_mode<S: 'static>(mode: &Mode<S>, keymap: &Keymap, (screen, view): (Scr
     own.iter().copied().map(Hint::of).collect()
 }
 
+/// Whether something is marked, or what is selected is a record of such a kind; where nothing is, a key says why itself.
+fn is_of(view: &View, is_such: impl Fn(Kind) -> bool) -> bool {
+    let selected = view.selected_subject();
+    !view.marks.is_empty() || selected.is_none_or(|subject| subject.record().is_some_and(|r| is_such(r.kind)))
+}
+
+/// Whether a key means something that is done with records of a kind.
+fn has_key(key: Key, kind: Kind) -> bool {
+    commands().any(|c| c.keys().contains(&key) && c.target_arg(kind).is_some())
+}
+
 /// The word of an action at a screen as it is looked at; `None`: there it does nothing. Before there are rows nothing is known.
 fn word(action: &Action, screen: ScreenId, view: &View) -> Option<&'static str> {
     let is_about_one = view.page.about.is_some();
@@ -133,10 +147,11 @@ fn word(action: &Action, screen: ScreenId, view: &View) -> Option<&'static str> 
         (_, SaidOf::All) => !is_about_one,
         (Intent::Expand, _) => view.has_links(),
         // What is no record is not marked, and no record's acts are done with it.
-        (Intent::Mark | Intent::Review | Intent::Sign | Intent::Destroy | Intent::Command(_), _) => {
-            let is_record = view.selected_subject().is_none_or(|subject| subject.record().is_some());
-            is_record || !view.marks.is_empty()
-        }
+        (Intent::Mark, _) => is_of(view, |_| true),
+        (Intent::Review, _) => is_of(view, |kind| has_key(Key::Review, kind)),
+        (Intent::Sign, _) => is_of(view, |kind| has_key(Key::Sign, kind)),
+        (Intent::Destroy, _) => is_of(view, |kind| has_key(Key::Destroy, kind)),
+        (Intent::Command(name), _) => is_of(view, |kind| command(name).is_some_and(|c| c.target_arg(kind).is_some())),
         _ => true,
     };
     is_said.then_some(action.hint)

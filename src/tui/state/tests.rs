@@ -529,8 +529,8 @@ fn steps_arrive(state: &mut State, refused: Option<&str>) {
         (Some(step.command.full_name().as_str()) == refused).then(|| Error::not_allowed("not they"))
     };
     let ticket = state.mode.top_as::<Menu<State>>().unwrap().asked;
-    let steps = steps.into_iter().map(|step| (why_not(&step), step)).collect();
-    state.steps_arrived(ticket, Ok(steps));
+    let offer = |step| super::verdicts::Offer { why_not: why_not(&step), binds_nobody: false, step };
+    state.steps_arrived(ticket, Ok(steps.into_iter().map(offer).collect()));
 }
 
 #[test]

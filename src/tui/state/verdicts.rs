@@ -17,6 +17,7 @@ use crate::tui::mode::Wait;
 use crate::tui::overlay::menu::entry::{Entry, Pick};
 use crate::tui::overlay::menu::list::Menu;
 use crate::tui::page::{RecordRef, Selectable, StyledText};
+use crate::tui::sides::Sides;
 use crate::tui::theme::StyleRole;
 use crate::tui::worker::Ticket;
 use crate::workspace::error::{Error, ErrorKind};
@@ -73,15 +74,18 @@ impl State {
                     Some(writes) => workspace.may(writes.act).map(|v| (!v.allowed()).then(|| Error::refused(v, None))),
                     None => Ok(None),
                 };
-                steps.into_iter().map(|step| Ok((why_not(&step)?, step))).collect::<Result<Vec<_>, Error>>()
+                let offer = |step: Step| {
+                    Ok(Offer { why_not: why_not(&step)?, binds_nobody: binds_nobody(workspace, &step)?, step })
+                };
+                steps.into_iter().map(offer).collect::<Result<Vec<_>, Error>>()
             },
             move |state, steps| state.steps_arrived(ticket, steps),
         );
     }
 
     /// Fills the menu with what is done with something that is no record.
-    pub(super) fn steps_arrived(&mut self, ticket: Ticket, steps: Result<Vec<(Option<Error>, Step)>, Error>) {
-        let entries = steps.map(|all| all.into_iter().map(|(why_not, step)| entry_of(why_not, step)).collect());
+    pub(super) fn steps_arrived(&mut self, ticket: Ticket, steps: Result<Vec<Offer>, Error>) {
+        let entries = steps.map(|all| all.into_iter().map(entry_of).collect());
         self.entries_arrived(ticket, entries, tr("Nothing can be done with this."));
     }
 
@@ -160,14 +164,35 @@ impl State {
     }
 }
 
+/// What is done with something that is no record.
+pub(super) struct Offer {
+    /// What is done.
+    pub step: Step,
+    /// Why this member does not do it.
+    pub why_not: Option<Error>,
+    /// Whether it is a request that is in force with no partner.
+    pub binds_nobody: bool,
+}
+
+/// Whether a step writes a request of a kind that is in force with no partner.
+fn binds_nobody(workspace: &Workspace, step: &Step) -> Result<bool, Error> {
+    let (law, sides) = (workspace.law()?, Sides::read(workspace)?);
+    let kind = step.with.get("kind").and_then(|kind| law.request(kind));
+    Ok(kind.is_some_and(|kind| sides.bound_by(&law, &kind.instrument).is_empty()))
+}
+
 /// A command that is done with something that is no record, or why it is not.
-fn entry_of(why_not: Option<Error>, step: Step) -> Entry<State> {
+fn entry_of(Offer { step, why_not, binds_nobody }: Offer) -> Entry<State> {
     let name = step.command.full_name();
     if let Some(failure) = why_not {
         let note = StyledText::new(phrase!("no    {failure}", failure = why(&failure)), StyleRole::Note);
         return Entry::new(name, note, refused(failure));
     }
-    let about = StyledText::new(phrase!("yes   {about}", about = tr(step.command.about)), StyleRole::Good);
+    let (about, role) = match binds_nobody {
+        true => (tr("in force with no partner: a draft or an exercise alone"), StyleRole::Note),
+        false => (tr(step.command.about), StyleRole::Good),
+    };
+    let about = StyledText::new(phrase!("yes   {about}", about), role);
     Entry::new(name, about, Pick::close(move |state: &mut State| state.begin_step(step.clone(), Vec::new())))
 }
 
