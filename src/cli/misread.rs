@@ -163,6 +163,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_needed_without_another_field_is_not_missed_beside_it() {
+        let missing = |name: &str, given: &[&'static str]| {
+            let args = given.iter().fold(Args::default(), |args, field| args.with(field, "x"));
+            missing_of(command(name).unwrap(), &args).join(", ")
+        };
+        let stated = ["partner", "instrument", "purpose", "categories", "retention-cap"];
+        assert_eq!(missing("agreement add", &stated), "--title, --from, --until");
+        assert_eq!(missing("agreement add", &[&stated[..], &["iep"]].concat()), "");
+        assert_eq!(missing("disclosure new", &["delete-after"]), "--to, --item or --case");
+        assert_eq!(missing("disclosure new", &["delete-after", "taskforce", "case"]), "");
+        assert_eq!(missing("review decide", &["review"]), "--decision");
+        assert_eq!(missing("review decide", &["review", "approve"]), "");
+    }
+
+    #[test]
     fn what_cannot_be_read_is_told_in_the_voice_of_the_other_errors() {
         let check = |typed: &str, what: &str, meant: Option<&str>, of: Option<&str>| {
             let error = said(typed);

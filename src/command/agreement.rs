@@ -62,12 +62,12 @@ pub const COMMANDS: &[Command] = &[
             Arg::new("categories", ArgKind::Words(all_words::<Category>), "for which data").required().repeated(),
             Arg::new("retention-cap", ArgKind::Duration, "the longest deletion term, such as 90d").required(),
             Arg::new("title", ArgKind::Line, "its title; needed without a policy")
-                .needed(NeededWhere::Without(&["policy"])),
+                .needed(NeededWhere::Without(&["iep"])),
             Arg::new("from", ArgKind::Time, "from when; needed without a policy")
-                .needed(NeededWhere::Without(&["policy"])),
+                .needed(NeededWhere::Without(&["iep"])),
             Arg::new("until", ArgKind::Time, "until when; needed where no policy says it")
                 .ahead()
-                .needed(NeededWhere::Without(&["policy"])),
+                .needed(NeededWhere::Without(&["iep"])),
             Arg::new("tier", ArgKind::Number, "up to which tier; without it, the default of the partner's kind")
                 .of_shape(TIER),
             Arg::new(

@@ -99,7 +99,7 @@ pub fn command(full_name: &str) -> Option<&'static Command> {
 
 #[cfg(test)]
 mod tests {
-    use super::definition::{Undo, Weight};
+    use super::definition::{ArgKind, NeededWhere, Undo, Weight};
     use super::{command, commands};
     use crate::record::change;
     use crate::record::definition::AudienceRule;
@@ -111,6 +111,28 @@ mod tests {
             let audience = change(writes.act.name()).map(|def| def.audience);
             let stays = matches!(audience, Some(AudienceRule::OwnDesk));
             assert!(stays || writes.weight != Weight::Records, "{} {}: {audience:?}", done.noun, done.name);
+        }
+    }
+
+    #[test]
+    fn what_makes_a_field_needed_is_another_field_and_a_word_of_it() {
+        for command in commands() {
+            for arg in command.args {
+                let field = |name: &str| {
+                    let found = command.field(name).filter(|other| other.name != arg.name);
+                    found.unwrap_or_else(|| panic!("{command:?}: --{} hangs on --{name}", arg.name))
+                };
+                match arg.needed {
+                    Some(NeededWhere::Without(others)) => {
+                        assert!(others.iter().all(|other| field(other).name == *other), "{command:?}");
+                    }
+                    Some(NeededWhere::Says(other, said)) => match field(other).kind {
+                        ArgKind::Word(words) => assert!(said.iter().all(|word| words().contains(word)), "{command:?}"),
+                        kind => panic!("{command:?}: --{other} is no word: {kind:?}"),
+                    },
+                    None => {}
+                }
+            }
         }
     }
 
