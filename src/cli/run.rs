@@ -233,7 +233,7 @@ fn agreed(command: &Command, args: &Args, globals: &Globals) -> Result<(), Error
 /// Asks before a file is written over by a command that can. Returns the arguments, which then say so; where nobody can be asked and
 /// nothing was said, they stay as they are, and the command refuses it.
 fn written_over(command: &Command, args: &Args, globals: &Globals) -> Result<Args, Error> {
-    let can = command.field(FORCE.name).is_some() && !args.flag(FORCE.name);
+    let can = command.field(FORCE.name).is_some() && !args.flag(FORCE.name) && !args.flag("dry-run");
     let fields = command.args.iter().filter(|field| can && matches!(field.kind, ArgKind::ToWrite));
     let mut there = fields.flat_map(|field| args.all_paths(field.name)).filter(|path| file::is_replaced(path));
     let Some(path) = there.next() else { return Ok(args.clone()) };

@@ -17,7 +17,7 @@ use crate::value::text::{line, width};
 
 /// What a line begins with that leaves personal data masked.
 const LEAVES: char = '.';
-/// What a line begins with that stands for the purpose of the case.
+/// What a line says that stands for the purpose of the case.
 const PURPOSE: char = '=';
 
 /// The reason that is asked for.
@@ -85,7 +85,7 @@ impl<S: 'static> Overlay<S> for Why<S> {
         match key.code {
             KeyCode::Esc => return self.left(),
             KeyCode::Enter => return self.given(),
-            KeyCode::Tab => self.take_purpose(),
+            KeyCode::Tab if self.reason.is_empty() => self.take_purpose(),
             _ => drop(self.reason.key(key)),
         }
         Outcome::Stay
@@ -129,7 +129,7 @@ impl<S: 'static> Overlay<S> for Why<S> {
         if typed.starts_with(LEAVES) {
             return self.left();
         }
-        if typed.starts_with(PURPOSE) {
+        if typed.strip_prefix(PURPOSE).is_some_and(str::is_empty) {
             // Where no purpose will do, the sign is no reason either.
             if self.purpose.is_none() {
                 return Outcome::Stay;

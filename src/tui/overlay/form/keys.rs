@@ -246,6 +246,40 @@ mod tests {
     }
 
     #[test]
+    fn a_draft_is_put_back_over_what_is_known_and_the_rest_of_it_stays() {
+        let pair = |name: &str| PairRow {
+            name: name.into(),
+            label: name.into(),
+            help: String::new(),
+            article: String::new(),
+            required: true,
+            words: Vec::new(),
+        };
+        let known =
+            Args::default().with("urgency", "urgent").with("field", "offence=theft").with("field", "authority=XA");
+        let begun = || {
+            let command = crate::command::command("request new").unwrap();
+            let mut form = FormView::new(command, &known, &BTreeMap::new(), None);
+            form.set_pairs(vec![pair("authority"), pair("offence")]);
+            form
+        };
+        let mut form = begun();
+        assert!(form.draft().is_empty(), "nobody typed: {:?}", form.draft());
+        for (name, text) in [("offence", "fraud"), ("urgency", "emergency")] {
+            form.at = form.rows.iter().position(|r| r.name() == name).unwrap();
+            form.answer(text);
+        }
+        let draft = form.draft();
+        let command = crate::command::command("request new").unwrap();
+        let mut again = FormView::new(command, &known, &BTreeMap::new(), None);
+        again.restore(draft.clone());
+        again.set_pairs(vec![pair("authority"), pair("offence")]);
+        assert_eq!(again.form().all("field"), ["authority=XA", "offence=fraud"]);
+        assert_eq!(again.form().maybe("urgency"), Some("emergency"));
+        assert_eq!(again.draft(), draft, "it is not lost by being looked at");
+    }
+
+    #[test]
     fn times_are_computed_while_they_are_typed() {
         let now = Timestamp::parse("2026-11-23T03:12:00Z").unwrap();
         let mut form = of("agreement add");

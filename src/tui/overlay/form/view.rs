@@ -362,20 +362,27 @@ impl FormView {
     /// Puts a draft back.
     pub fn restore(&mut self, draft: Draft) {
         for row in &mut self.rows {
-            if row.input.is_empty()
+            // What was typed goes before what is only known.
+            let is_known = self.before.get(&row.key()) == Some(&row.input.text());
+            if (row.input.is_empty() || is_known)
                 && let Some(text) = draft.get(&row.key())
             {
                 row.input = Input::new(text, several_lines(row.field));
+                row.label = None;
             }
         }
-        self.draft = draft;
+        // The rows of its pairs come later, and find what is known of them where nothing was typed.
+        self.draft.extend(draft);
         self.at = first_to_fill(&self.rows);
     }
 
     /// Takes a paste into the row of the cursor.
     pub fn paste_into_row(&mut self, text: &str) {
         if let Some(row) = self.rows.get_mut(self.at).filter(|r| !r.is_flag()) {
-            row.label = None;
+            // A label stands for an id: what is pasted stands instead of it.
+            if row.label.take().is_some() {
+                row.input = Input::new("", row.takes_lines());
+            }
             row.input.paste(text);
         }
     }
