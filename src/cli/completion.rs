@@ -86,8 +86,8 @@ fn write_answer(shell: &dyn EnvCompleter, typed: Vec<OsString>) -> io::Result<()
     let mut tree = if here_is_nothing { without_options(tree) } else { tree };
     let here = Some(Path::new("."));
     let mut out = Vec::new();
-    let why = folder::variable("_CLAP_COMPLETE_COMP_TYPE").filter(|_| shell.is(BASH)).unwrap_or_default();
     if shell.is(BASH) {
+        let why = folder::variable("_CLAP_COMPLETE_COMP_TYPE").unwrap_or_default();
         let (typed, number, before) = with_values(typed, number.unwrap_or_default());
         let mut offered = complete(&mut tree, typed, number, here)?;
         if let Some(option) = before {
@@ -113,19 +113,16 @@ fn write_answer(shell: &dyn EnvCompleter, typed: Vec<OsString>) -> io::Result<()
 fn with_values(mut typed: Vec<OsString>, number: usize) -> (Vec<OsString>, usize, Option<String>) {
     let text = |n: Option<usize>| n.and_then(|n| typed.get(n)).and_then(|word| word.to_str());
     let is_option = |word: &&str| word.starts_with("--");
-    let (option, value) = match text(Some(number)) {
+    let (first, value) = match text(Some(number)) {
         // Nothing stands behind the sign yet.
-        Some("=") => (text(number.checked_sub(1)).filter(is_option), ""),
-        Some(value) if text(number.checked_sub(1)) == Some("=") => {
-            (text(number.checked_sub(2)).filter(is_option), value)
-        }
+        Some("=") => (number.checked_sub(1), ""),
+        Some(value) if text(number.checked_sub(1)) == Some("=") => (number.checked_sub(2), value),
         _ => (None, ""),
     };
-    let Some((option, value)) = option.map(|option| (format!("{option}="), value.to_owned())) else {
-        return (typed, number, None);
-    };
-    let first = if value.is_empty() && text(Some(number)) == Some("=") { number - 1 } else { number - 2 };
-    typed.splice(first..=number, [OsString::from(format!("{option}{value}"))]);
+    let Some((first, option)) = first.zip(text(first).filter(is_option)) else { return (typed, number, None) };
+    let option = format!("{option}=");
+    let whole = OsString::from(format!("{option}{value}"));
+    typed.splice(first..=number, [whole]);
     (typed, first, Some(option))
 }
 

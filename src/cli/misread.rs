@@ -61,7 +61,7 @@ pub(super) fn error(words: &[OsString], why: &clap::Error) -> Error {
 }
 
 /// What is said where these are missing: nobody finds them one by one.
-pub(super) fn are_missing(names: &[String]) -> String {
+fn are_missing(names: &[String]) -> String {
     match names {
         [] => "something is missing".to_owned(),
         [one] => format!("{one} is missing"),
@@ -83,6 +83,11 @@ pub(super) fn missing_of(command: &Command, args: &Args) -> Vec<String> {
     groups.map(|group| group.iter().map(name).collect::<Vec<_>>().join(" or ")).collect()
 }
 
+/// The error where these are missing of a command.
+pub(super) fn error_of(command: &Command, missing: &[String]) -> Error {
+    Error::usage(are_missing(missing)).hint(see(command))
+}
+
 /// Where to read how a command is used.
 pub(super) fn see(command: &Command) -> String {
     format!("see `comity {} --help`, which has two examples", command.full_name())
@@ -94,7 +99,7 @@ fn missing(words: &[OsString], why: &clap::Error, name: Option<&str>) -> Error {
     let lenient = asks_nothing(tree::tree_for(words, Help::Long));
     let read = lenient.try_get_matches_from(words).ok();
     match read.as_ref().and_then(tree::command_in) {
-        Some((command, args)) => Error::usage(are_missing(&missing_of(command, &args))).hint(see(command)),
+        Some((command, args)) => error_of(command, &missing_of(command, &args)),
         None => {
             let names: Vec<String> = context(why, ContextKind::InvalidArg).iter().map(|arg| bare(arg)).collect();
             Error::usage(are_missing(&names)).hint(help_of(name))

@@ -160,7 +160,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, shared: Shared) -> Invocat
                 .and_then(|()| agreed(command, &args, &globals))
                 .and_then(|()| written_over(command, &args, &globals));
             let done = agreed.and_then(|args| perform(command, &args, &globals, shared));
-            let done = done.map_err(|failure| all_missing(command, &args, failure));
+            let done = done.map_err(|failure| with_exact_command(command, failure));
             let code = match done {
                 Ok(answer) => print_output(&answer, &globals),
                 Err(failure) => report(failure),
@@ -205,10 +205,8 @@ fn with_exact_command(command: &Command, failure: Error) -> Error {
 
 /// Names all that is missing at once, also what is needed for what else was said.
 fn nothing_missing(command: &Command, args: &Args) -> Result<(), Error> {
-    match misread::missing_of(command, args) {
-        missing if missing.is_empty() => Ok(()),
-        missing => Err(Error::usage(misread::are_missing(&missing)).hint(misread::see(command))),
-    }
+    let missing = misread::missing_of(command, args);
+    if missing.is_empty() { Ok(()) } else { Err(misread::error_of(command, &missing)) }
 }
 
 /// Asks before what erases for good. Where nobody can be asked, it must have been said.
@@ -246,20 +244,6 @@ fn written_over(command: &Command, args: &Args, globals: &Globals) -> Result<Arg
         }
     }
     Ok(args.clone().with(FORCE.name, "yes"))
-}
-
-/// Where an argument is missing, all that are missing are named: nobody finds them one by one. Where there is nothing to say but where
-/// help is, it is that of the command.
-fn all_missing(command: &Command, args: &Args, failure: Error) -> Error {
-    let missing = |name: &str| format!("--{name} is missing");
-    let Some(first) = command.args.iter().find(|a| failure.what == missing(a.name)) else {
-        return with_exact_command(command, failure);
-    };
-    let first = format!("--{}", first.name);
-    let mut names = misread::missing_of(command, args);
-    names.retain(|name| *name != first);
-    names.insert(0, first);
-    Error { what: misread::are_missing(&names), ..failure }.hint(misread::see(command))
 }
 
 /// Says why words could not be read, or shows the help that they ask for. Returns the exit code.
@@ -602,7 +586,7 @@ mod tests {
         assert_eq!(hint("comity --now x", Error::usage("x")), "see `comity --help`");
         assert_eq!(hint("comity case new", Error::usage("x").hint("wait")), "wait");
         let new = command("case new").unwrap();
-        let told = all_missing(new, &Args::default(), Error::usage("--purpose x: a word is expected"));
+        let told = with_exact_command(new, Error::usage("--purpose x: a word is expected"));
         assert_eq!(told.hint, misread::see(new));
     }
 

@@ -623,7 +623,7 @@ fn renew(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
         } else {
             old.categories.clone()
         },
-        tier: args.maybe_read("tier", "1 to 4", Tier::parse)?.or(old.tier),
+        tier: args.maybe_read("tier", TIER.what, Tier::parse)?.or(old.tier),
         retention_cap_days: if given("retention-cap") {
             args.read("retention-cap", "a number of days, such as 90d,", Duration::parse)?.whole_days()
         } else {
@@ -678,7 +678,7 @@ fn add(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         instrument,
         purposes: args.words("purpose", TOKENS.what, token)?,
         categories: args.words("categories", "a data category", Category::parse)?,
-        tier: args.maybe_read("tier", "1 to 4", Tier::parse)?,
+        tier: args.maybe_read("tier", TIER.what, Tier::parse)?,
         from: from.ok_or_else(|| missing("from"))?,
         until: until.ok_or_else(|| match policy {
             Some(_) => Error::usage("--until is missing: the policy has no end, and an agreement has one"),

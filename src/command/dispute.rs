@@ -7,6 +7,7 @@ use crate::command::copy_out;
 use crate::command::definition::{Arg, ArgKind, Args, Command, Handler, Key, Needs, Output, Weight, Writes};
 use crate::command::destination::FORCE;
 use crate::command::said::{self, Said};
+use crate::command::shape::TIER;
 use crate::law::accountability::{self, Period};
 use crate::record::dispute::{self, Danger, Freeze, Issue, LADDER, Offer, Proposal, Proposed, Raised, State};
 use crate::record::kind::{ChangeKind, Kind, State as RecordState};
@@ -438,7 +439,7 @@ fn other(record: &Record) -> Audience {
 }
 
 fn freeze_of(workspace: &Workspace, args: &Args, field: &str) -> Result<Option<Freeze>, Error> {
-    let Some(from) = args.maybe_read(field, "1 to 4", Tier::parse)? else { return Ok(None) };
+    let Some(from) = args.maybe_read(field, TIER.what, Tier::parse)? else { return Ok(None) };
     let until = match args.maybe("until") {
         Some(_) => args.time("until", workspace.now())?,
         None => accountability::ends(Period::Freeze, workspace.now(), &workspace.calendar()?),

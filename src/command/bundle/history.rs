@@ -64,22 +64,10 @@ impl BundleStatus {
     }
 }
 
-/// What a row of the history is of.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RowOf {
-    /// A bundle that was made or taken in: its record.
-    Record(Id),
-    /// One that waits, which is a file alone.
-    Waiting,
-}
-
 /// A bundle as it is shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct HistoryRow {
-    /// What it is of.
-    #[serde(skip)]
-    pub of: RowOf,
-    /// The record; none of one that waits.
+    /// The record; none of one that waits, which is a file alone.
     #[serde(serialize_with = "or_empty")]
     pub id: Option<Id>,
     /// The sender.
@@ -124,7 +112,6 @@ pub fn row(workspace: &Workspace, record: &Record) -> Result<HistoryRow, Error> 
     };
     let (from, to) = if out { (me, other) } else { (other, me) };
     Ok(HistoryRow {
-        of: RowOf::Record(record.id),
         id: Some(record.id),
         from,
         to,
@@ -144,7 +131,6 @@ pub fn history_rows(workspace: &Workspace) -> Result<Vec<HistoryRow>, Error> {
     let mut rows = records.iter().map(|record| row(workspace, record)).collect::<Result<Vec<_>, _>>()?;
     for gap in quarantine::gaps(workspace)? {
         rows.push(HistoryRow {
-            of: RowOf::Waiting,
             id: None,
             from: gap.from.clone(),
             to: me.clone(),

@@ -201,7 +201,7 @@ fn new(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, Er
         desks: desks(workspace, args)?,
         purposes: args.words("purpose", TOKENS.what, token)?,
         categories: args.words("categories", "a data category", Category::parse)?,
-        tier: args.maybe_read("tier", "1 to 4", Tier::parse)?,
+        tier: args.maybe_read("tier", TIER.what, Tier::parse)?,
         from: args.time("from", now)?,
         until: args.time("until", now)?,
         retention_cap_days: args.read("retention-cap", "a number of days, such as 60d,", Duration::parse)?.whole_days(),
@@ -248,7 +248,7 @@ fn amend(workspace: &mut Workspace, args: &Args, _: &mut Job) -> Result<Output, 
         } else {
             before.categories.clone()
         },
-        tier: args.maybe_read("tier", "1 to 4", Tier::parse)?.or(before.tier),
+        tier: args.maybe_read("tier", TIER.what, Tier::parse)?.or(before.tier),
         from: time("from", before.from)?,
         until: time("until", before.until)?,
         retention_cap_days: if given("retention-cap") {

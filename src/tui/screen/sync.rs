@@ -2,7 +2,7 @@
 
 use super::definition::{Screen, ViewParams, count, due_at, in_mood, row, state};
 use crate::command::bundle::export::preview;
-use crate::command::bundle::history::{RowOf, history_rows};
+use crate::command::bundle::history::history_rows;
 use crate::command::bundle::make::Leaves;
 use crate::command::bundle::quarantine;
 use crate::command::partner;
@@ -118,9 +118,9 @@ fn history(workspace: &Workspace, with: Option<&str>) -> Result<Section, Error> 
         .iter()
         .filter(|b| with.is_none_or(|w| b.from == w || b.to == w))
         .map(|b| {
-            let subject = match b.of {
-                RowOf::Record(id) => Selectable::Record(RecordRef { kind: Kind::Bundle, id }),
-                RowOf::Waiting => Selectable::WaitingBundle { from: b.from.clone(), sequence: b.sequence },
+            let subject = match b.id {
+                Some(id) => Selectable::Record(RecordRef { kind: Kind::Bundle, id }),
+                None => Selectable::WaitingBundle { from: b.from.clone(), sequence: b.sequence },
             };
             let other = if b.from == own { &b.to } else { &b.from };
             PageRow::of(vec![

@@ -325,7 +325,12 @@ impl FormView {
 
     /// Whether the command cannot do without a row, with what stands in the others.
     pub fn is_needed(&self, row: &FormRow) -> bool {
-        row.pair.as_ref().map_or_else(|| row.field.is_needed(&self.form()), |pair| pair.required)
+        match (&row.pair, row.field.needed) {
+            (Some(pair), _) => pair.required,
+            // Each frame asks this of each row: what stands in the others is read where it counts.
+            (None, None) => row.field.required,
+            (None, Some(_)) => row.field.is_needed(&self.form()),
+        }
     }
 
     /// The rows that must still be filled.
